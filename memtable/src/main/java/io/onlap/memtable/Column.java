@@ -1,0 +1,32 @@
+package io.onlap.memtable;
+
+import org.apache.arrow.vector.types.pojo.ArrowType;
+import org.apache.arrow.vector.types.pojo.Field;
+
+/**
+ * One column of a table.
+ *
+ * @param id never reused within its table, so that a renamed column stays the same one
+ * @param index place in its schema, from 0
+ * @param field name, Arrow type and nullability
+ * <p>Threading: immutable.
+ */
+public record Column(int id, int index, Field field, ColumnType type) {
+    public String name() {
+        return field.getName();
+    }
+
+    public boolean nullable() {
+        return field.isNullable();
+    }
+
+    /** Bytes of one value in fixed-width form; 0 for variable width. */
+    public int valueBytes() {
+        return type == ColumnType.EMBEDDING ? dimensions() * Float.BYTES : type.fixedBytes();
+    }
+
+    /** Floats in one embedding; 0 for other types. */
+    public int dimensions() {
+        return field.getType() instanceof ArrowType.FixedSizeList list ? list.getListSize() : 0;
+    }
+}

@@ -1,0 +1,266 @@
+package io.onlap.io;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * {@link Storage} on a local POSIX file system.
+ *
+ * <p>Failure windows of {@link #createIfAbsent}: killed before the link there is a temporary file nobody reads
+ * ({@code .tmp-}, removed by the next owner); killed after the link the name exists with its whole content, forced before
+ * the link, though the name itself may be lost to power. A failed force of the directory reaches the caller, which must
+ * not count on the name.
+ *
+ * <p>Threading: any thread.
+ */
+public final class LocalStorage implements Storage {
+    /** Names of temporary files start so; they are never part of anything. */
+    public static final String TEMPORARY_PREFIX = ".tmp-";
+
+    private final FailPoints failPoints;
+
+    public LocalStorage(FailPoints failPoints) {
+        this.failPoints = failPoints;
+    }
+
+    @Override
+    public void createDirectories(Path directory) {
+        List<Path> missing = new ArrayList<>();
+        Path parent = directory.toAbsolutePath();
+        while (parent != null && !Files.isDirectory(parent)) {
+            missing.add(0, parent);
+            parent = parent.getParent();
+        }
+        try {
+            for (Path path : missing) {
+                Files.createDirectories(path);
+                forceDirectory(path.getParent());
+            }
+        } catch (IOException e) {
+            throw failure("directory not created", directory, e);
+        }
+    }
+
+    @Override
+    public boolean createIfAbsent(Path file, byte[] content) {
+        Path directory = file.toAbsolutePath().getParent();
+        Path temporary = directory.resolve(TEMPORARY_PREFIX + UUID.randomUUID());
+        try (OutputFile output = create(temporary)) {
+            output.write(ByteBuffer.wrap(content));
+            output.force();
+        } catch (StorageException e) {
+            discard(temporary, e);
+            throw e;
+        }
+        boolean created = link(file, temporary);
+        if (created) {
+            failPoints.reach(FailPoint.CREATE_AFTER_LINK);
+            forceDirectory(directory);
+        }
+        delete(temporary);
+        return created;
+    }
+
+    private boolean link(Path file, Path temporary) {
+        try {
+            failPoints.reach(FailPoint.CREATE_BEFORE_LINK);
+            Files.createLink(file, temporary);
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            return false;
+        } catch (IOException e) {
+            StorageException failure = failure("name not linked", file, e);
+            discard(temporary, failure);
+            throw failure;
+        }
+    }
+
+    private void discard(Path temporary, StorageException because) {
+        try {
+            delete(temporary);
+        } catch (StorageException e) {
+            because.addSuppressed(e);
+        }
+    }
+
+    @Override
+    public void replace(Path file, byte[] content) {
+        Path temporary = file.toAbsolutePath().getParent().resolve(TEMPORARY_PREFIX + UUID.randomUUID());
+        try {
+            Files.write(temporary, content, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            StorageException failure = failure("file not replaced", file, e);
+            discard(temporary, failure);
+            throw failure;
+        }
+    }
+
+    @Override
+    public OutputFile create(Path file) {
+        try {
+            return new LocalOutputFile(
+                    file, FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+        } catch (IOException e) {
+            throw failure("file not created", file, e);
+        }
+    }
+
+    @Override
+    public byte[] read(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw failure("file not read", file, e);
+        }
+    }
+
+    @Override
+    public MappedFile map(Path file) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            long size = channel.size();
+            if (size > Integer.MAX_VALUE) {
+                throw new StorageException(
+                        StorageException.Kind.INVALID,
+                        "file too large to map: path=" + file + ", bytes=" + size + ", bytesMax=" + Integer.MAX_VALUE);
+            }
+            return new MappedFile(channel.map(FileChannel.MapMode.READ_ONLY, 0, size));
+        } catch (IOException e) {
+            throw failure("file not mapped", file, e);
+        }
+    }
+
+    @Override
+    public boolean exists(Path file) {
+        return Files.exists(file);
+    }
+
+    @Override
+    public long size(Path file) {
+        try {
+            return Files.size(file);
+        } catch (IOException e) {
+            throw failure("size not read", file, e);
+        }
+    }
+
+    @Override
+    public List<String> list(Path directory) {
+        try (Stream<Path> paths = Files.list(directory)) {
+            return paths.map(path -> path.getFileName().toString()).sorted().toList();
+        } catch (NoSuchFileException e) {
+            return List.of();
+        } catch (NotDirectoryException e) {
+            throw new StorageException(StorageException.Kind.INVALID, "not a directory: path=" + directory, e);
+        } catch (IOException e) {
+            throw failure("directory not listed", directory, e);
+        }
+    }
+
+    @Override
+    public void force(Path file) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(false);
+        } catch (IOException e) {
+            throw failure("file not forced", file, e);
+        }
+    }
+
+    @Override
+    public void forceDirectory(Path directory) {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (IOException e) {
+            throw failure("directory not forced", directory, e);
+        }
+    }
+
+    @Override
+    public boolean delete(Path file) {
+        try {
+            return Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw failure("file not deleted", file, e);
+        }
+    }
+
+    /** The failure of an operation on {@code path}, its kind read from the cause. */
+    public static StorageException failure(String what, Path path, IOException cause) {
+        StorageException.Kind kind = StorageException.Kind.FATAL;
+        if (cause instanceof NoSuchFileException) {
+            kind = StorageException.Kind.NOT_FOUND;
+        } else if (isDiskFull(cause)) {
+            kind = StorageException.Kind.DISK_FULL;
+        }
+        String reason = cause instanceof FileSystemException f && f.getReason() != null
+                ? f.getReason()
+                : cause.getClass().getSimpleName() + " " + cause.getMessage();
+        return new StorageException(kind, what + ": path=" + path + ", reason=" + reason, cause);
+    }
+
+    private static boolean isDiskFull(IOException cause) {
+        // The JDK gives ENOSPC and EDQUOT no type of their own, only the system's text.
+        String text = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
+        return text.contains("no space left") || text.contains("disk quota exceeded");
+    }
+
+    /** See {@link Storage.OutputFile}. */
+    private static final class LocalOutputFile implements OutputFile {
+        private final Path file;
+        private final FileChannel channel;
+        private long position;
+
+        private LocalOutputFile(Path file, FileChannel channel) {
+            this.file = file;
+            this.channel = channel;
+        }
+
+        @Override
+        public void write(ByteBuffer bytes) {
+            try {
+                while (bytes.hasRemaining()) {
+                    position += channel.write(bytes);
+                }
+            } catch (IOException e) {
+                throw failure("file not written", file, e);
+            }
+        }
+
+        @Override
+        public long position() {
+            return position;
+        }
+
+        @Override
+        public void force() {
+            try {
+                channel.force(false);
+            } catch (IOException e) {
+                throw failure("file not forced", file, e);
+            }
+        }
+
+        @Override
+        public void close() {
+            try {
+                channel.close();
+            } catch (IOException e) {
+                throw failure("file not closed", file, e);
+            }
+        }
+    }
+}
