@@ -181,11 +181,34 @@ public final class LocalStorage implements Storage {
     }
 
     @Override
+    public OpenFile open(Path file) {
+        try {
+            return new LocalOutputFile(file, FileChannel.open(file, StandardOpenOption.WRITE));
+        } catch (IOException e) {
+            throw failure("file not opened", file, e);
+        }
+    }
+
+    @Override
+    public void allocate(Path file, long offset, long bytes) {
+        DiskSpace.allocate(file, offset, bytes);
+    }
+
+    @Override
     public void forceDirectory(Path directory) {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         } catch (IOException e) {
             throw failure("directory not forced", directory, e);
+        }
+    }
+
+    @Override
+    public void rename(Path from, Path to) {
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw failure("file not renamed", from, e);
         }
     }
 
@@ -218,8 +241,8 @@ public final class LocalStorage implements Storage {
         return text.contains("no space left") || text.contains("disk quota exceeded");
     }
 
-    /** See {@link Storage.OutputFile}. */
-    private static final class LocalOutputFile implements OutputFile {
+    /** See {@link Storage.OutputFile} and {@link Storage.OpenFile}. */
+    private static final class LocalOutputFile implements OutputFile, OpenFile {
         private final Path file;
         private final FileChannel channel;
         private long position;
@@ -251,6 +274,15 @@ public final class LocalStorage implements Storage {
                 channel.force(false);
             } catch (IOException e) {
                 throw failure("file not forced", file, e);
+            }
+        }
+
+        @Override
+        public void truncate(long bytes) {
+            try {
+                channel.truncate(bytes);
+            } catch (IOException e) {
+                throw failure("file not cut", file, e);
             }
         }
 

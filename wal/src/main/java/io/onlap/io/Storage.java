@@ -51,8 +51,23 @@ public interface Storage {
     /** Forces what was written to {@code file} by whatever channel or mapping. */
     void force(Path file);
 
+    /**
+     * Opens an existing file, to force it whenever something was written to it. One handle kept from the file's creation
+     * on hears of every failed write-back; a file opened anew for each force may not.
+     */
+    OpenFile open(Path file);
+
+    /**
+     * Reserves disk space for a range of an existing file, so that later writes there cannot meet a full disk; DISK_FULL
+     * if there is none. Its bytes must be unwritten yet and read as zeros after; nothing else may write the range meanwhile.
+     */
+    void allocate(Path file, long offset, long bytes);
+
     /** Forces the names in the directory. */
     void forceDirectory(Path directory);
+
+    /** Gives an existing file another name in its directory, in one step, replacing what had it. Not durable. */
+    void rename(Path from, Path to);
 
     /**
      * Removes the file if it is there. Not durable until {@link #forceDirectory}.
@@ -71,6 +86,18 @@ public interface Storage {
 
         /** Makes all written bytes durable; the name is durable after {@link Storage#forceDirectory}. */
         void force();
+
+        @Override
+        void close();
+    }
+
+    /** A handle on a file that is written by other means. Threading: one thread. */
+    interface OpenFile extends AutoCloseable {
+        /** Makes what was written to the file until now durable, by whatever channel or mapping. */
+        void force();
+
+        /** Cuts the file to its first {@code bytes} and gives back what is reserved behind them. Not durable. */
+        void truncate(long bytes);
 
         @Override
         void close();

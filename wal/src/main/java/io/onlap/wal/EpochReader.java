@@ -1,0 +1,197 @@
+package io.onlap.wal;
+
+import io.onlap.io.StorageException;
+import io.onlap.io.StorageException.Kind;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Walks the frames of one epoch's directory in order, and judges the place where they stop.
+ *
+ * <p>A frame follows if it is whole, lies behind the last one, and names the last one's sequence as the one before it;
+ * what lies between does not matter. Where none follows, the frames still found behind that place say how far the log
+ * had been forced when they were written: beyond that place, then acknowledged rows are damaged (CORRUPT); else it is the
+ * tail of a log whose last writes did not all reach the disk, and everything from there on is dropped.
+ *
+ * <p>Threading: one thread.
+ */
+final class EpochReader {
+    /** How often, and how far apart, a bad frame in a file that is still written is read again. */
+    private static final int REREADS_MAX = 50;
+
+    private static final long REREAD_NS = 100_000;
+
+    private final long epoch;
+    private final List<SegmentScanner> segments;
+    private final FrameHeader header;
+    private final boolean live;
+    private WalEnd cut;
+    private int index;
+    private long position;
+    private boolean chained;
+    private long lastSequence = FrameFormat.NO_SEQUENCE;
+    private WalPosition end;
+    private long frameOffset;
+    private WalTail tail;
+
+    /** @param live its last segment may still be written */
+    EpochReader(long epoch, List<SegmentScanner> segments, FrameHeader header, boolean live) {
+        this.epoch = epoch;
+        this.segments = segments;
+        this.header = header;
+        this.live = live;
+    }
+
+    long epoch() {
+        return epoch;
+    }
+
+    List<SegmentScanner> segments() {
+        return segments;
+    }
+
+    /** A newer directory says that this one ends here. */
+    void cut(WalEnd at) {
+        if (cut == null || at.position().compareTo(cut.position()) < 0) {
+            cut = at;
+        }
+    }
+
+    /** Starts at the first segment that is not below {@code generation}. */
+    void skipBelow(long generation) {
+        while (index < segments.size() && segments.get(index).generation() < generation) {
+            index++;
+        }
+        end = new WalPosition(generation, 0);
+    }
+
+    /** Moves to the next frame, START frames too; false at the end of this directory. */
+    boolean next() {
+        int at = index;
+        long from = position;
+        while (at < segments.size()) {
+            SegmentScanner segment = segments.get(at);
+            if (isCut(segment.generation(), from)) {
+                break;
+            }
+            boolean written = live && at == segments.size() - 1;
+            long found = written ? findWritten(segment, from) : segment.findFrame(from, Long.MAX_VALUE);
+            if (found >= 0 && isCut(segment.generation(), found)) {
+                break;
+            }
+            if (found >= 0) {
+                if (follows()) {
+                    accept(at, found);
+                    return true;
+                }
+                stop(true);
+                return false;
+            }
+            at++;
+            from = 0;
+        }
+        stop(false);
+        return false;
+    }
+
+    private boolean isCut(long generation, long offset) {
+        return cut != null && new WalPosition(generation, offset).compareTo(cut.position()) >= 0;
+    }
+
+    private boolean follows() {
+        return chained ? header.lastBefore() == lastSequence : header.kind() == FrameFormat.KIND_START;
+    }
+
+    private void accept(int at, long found) {
+        index = at;
+        frameOffset = found;
+        position = found + FrameFormat.HEADER_BYTES + header.bodyBytes();
+        chained = true;
+        lastSequence = header.lastSequence();
+        end = new WalPosition(segments.get(at).generation(), position);
+    }
+
+    private static long findWritten(SegmentScanner segment, long from) {
+        long found = segment.nextWritten(from);
+        for (int i = 0; found < -1 && i < REREADS_MAX; i++) {
+            LockSupport.parkNanos(REREAD_NS);
+            segment.forget();
+            found = segment.nextWritten(from);
+        }
+        // Complete and still bad: look behind it, as in a file nobody writes.
+        return found < -1 ? segment.findFrame(from, Long.MAX_VALUE) : found;
+    }
+
+    /** No frame follows: is that an end, a tail, or damage? */
+    private void stop(boolean broken) {
+        int first = index;
+        index = segments.size();
+        if (first == segments.size()) {
+            return;
+        }
+        SegmentScanner segment = segments.get(first);
+        if (cut != null) {
+            // The frames up to the cut were all there once; segments behind it do not count.
+            boolean reaches = segment.generation() <= cut.position().generation() && cut.lastSequence() >= 0;
+            if (reaches && lastSequence != cut.lastSequence()) {
+                throw corrupt(segment, cut.position());
+            }
+            end = cut.position();
+            return;
+        }
+        if (live && !broken) {
+            return;
+        }
+        judge(first);
+    }
+
+    private void judge(int first) {
+        SegmentScanner segment = segments.get(first);
+        WalPosition bad = new WalPosition(segment.generation(), position);
+        long bytes = 0;
+        long frames = 0;
+        for (int i = first; i < segments.size(); i++) {
+            SegmentScanner behind = segments.get(i);
+            long from = i == first ? position : 0;
+            bytes += behind.bytesBehind(from);
+            for (long at = behind.findFrame(from, Long.MAX_VALUE); at >= 0; ) {
+                if (header.forced().compareTo(bad) > 0) {
+                    throw corrupt(segment, header.forced());
+                }
+                frames += header.kind() == FrameFormat.KIND_BATCHES ? 1 : 0;
+                at = behind.findFrame(at + FrameFormat.HEADER_BYTES + header.bodyBytes(), Long.MAX_VALUE);
+            }
+        }
+        if ((bytes > 0 || frames > 0) && !live) {
+            tail = new WalTail(segment.path(), position, bytes, frames);
+        }
+    }
+
+    private StorageException corrupt(SegmentScanner segment, WalPosition sound) {
+        return new StorageException(
+                Kind.CORRUPT,
+                "log damaged: path=" + segment.path() + ", position=" + position + ", epoch=" + epoch + ", generation="
+                        + segment.generation() + ", soundToGeneration=" + sound.generation() + ", soundToOffset="
+                        + sound.offset());
+    }
+
+    /** Where the frame {@link #next} moved to begins in its segment. */
+    long frameOffset() {
+        return frameOffset;
+    }
+
+    /** The segment of that frame. */
+    SegmentScanner segment() {
+        return segments.get(index);
+    }
+
+    /** Where the directory ends; after {@link #next} was false. */
+    WalEnd end() {
+        return cut != null ? cut : new WalEnd(epoch, end, lastSequence);
+    }
+
+    /** What was dropped, or null. */
+    WalTail tail() {
+        return tail;
+    }
+}

@@ -1,0 +1,172 @@
+package io.onlap.wal;
+
+import io.onlap.io.Env;
+import io.onlap.io.FailPoint;
+import io.onlap.io.Storage;
+import io.onlap.io.StorageException;
+import io.onlap.io.StorageException.Kind;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The log of one owner: a directory of its own epoch, in which it alone appends, beside the directories of the owners
+ * before it, which are only read and cut.
+ *
+ * <p>Invariant: every segment begins with a START frame that says where all older directories end. So a directory of an
+ * owner that was declared dead and still appends grows beyond an end that is already settled, and is not read there.
+ *
+ * <p>Failure windows of {@link #create}: killed before its first frame is forced, the directory has no valid frame or one
+ * that repeats what recovery would find again; it holds no row either way, and the next owner takes the next epoch.
+ *
+ * <p>Threading: {@link #writer} is the write loop's, {@link #forcer} the force thread's, {@link #truncateBefore} the
+ * flush thread's; {@link #close} when all three have stopped.
+ */
+public final class Wal implements AutoCloseable {
+    private final WalShared shared;
+    private final Path walRoot;
+    private final ChronicleLog log;
+    private final WalWriter writer;
+    private final WalForcer forcer;
+    private boolean closed;
+
+    private Wal(WalShared shared, Path walRoot, ChronicleLog log, WalWriter writer) {
+        this.shared = shared;
+        this.walRoot = walRoot;
+        this.log = log;
+        this.writer = writer;
+        this.forcer = new WalForcer(shared);
+    }
+
+    /**
+     * Begins the log of a new owner. When it returns, all older directories and the first frame of the new one, with the
+     * accepted ends, survive power loss: what recovery read may have been in the page cache only.
+     *
+     * @param epoch above that of every directory there is
+     * @param generation of the first segment, above all that were replayed
+     * @param acceptedEnds {@link WalReader#ends} of the recovery that was replayed
+     * @throws StorageException CONFLICT if the epoch has a directory already; DISK_FULL; FATAL
+     */
+    public static Wal create(
+            Env env, Path walRoot, long epoch, long generation, List<WalEnd> acceptedEnds, WalSettings settings) {
+        if (generation < 0 || generation > SegmentNames.GENERATION_MAX) {
+            throw new StorageException(
+                    Kind.INVALID,
+                    "generation out of range: generation=" + generation + ", generationMax="
+                            + SegmentNames.GENERATION_MAX);
+        }
+        Storage storage = env.storage();
+        storage.createDirectories(walRoot);
+        forceOlder(storage, walRoot, epoch);
+        Path directory = WalDirectories.of(walRoot, epoch);
+        storage.createDirectories(directory);
+        WalShared shared = new WalShared(env, directory, settings, generation);
+        ChronicleLog log = ChronicleLog.create(directory, settings, generation);
+        Wal wal = new Wal(shared, walRoot, log, new WalWriter(shared, log, settings, epoch, acceptedEnds));
+        try {
+            wal.start(generation);
+            return wal;
+        } catch (RuntimeException | Error e) {
+            wal.closeAfter(e);
+            throw e;
+        }
+    }
+
+    private static void forceOlder(Storage storage, Path walRoot, long epoch) {
+        for (Map.Entry<Long, Path> directory :
+                WalDirectories.epochs(storage, walRoot).entrySet()) {
+            if (directory.getKey() >= epoch) {
+                throw new StorageException(
+                        Kind.CONFLICT,
+                        "log directory of a newer owner: path=" + directory.getValue() + ", epoch=" + epoch);
+            }
+            for (Path segment :
+                    WalDirectories.segments(storage, directory.getValue()).values()) {
+                storage.force(segment);
+            }
+            storage.forceDirectory(directory.getValue());
+        }
+    }
+
+    private void start(long generation) {
+        writer.start(shared.spare.take(generation, FrameFormat.NO_SEQUENCE));
+        shared.env.failPoints().reach(FailPoint.WAL_CREATED);
+        forcer.force();
+    }
+
+    public WalWriter writer() {
+        return writer;
+    }
+
+    public WalForcer forcer() {
+        return forcer;
+    }
+
+    /**
+     * Deletes the segments of generations below {@code generation}, in all directories, the oldest first, then older
+     * directories that are empty. The caller has made durable that these generations are flushed.
+     */
+    public void truncateBefore(long generation) {
+        Storage storage = shared.env.storage();
+        for (Path directory : WalDirectories.epochs(storage, walRoot).values()) {
+            boolean own = directory.equals(shared.directory);
+            // Own segments from the forced one on stay: a durable START frame must go on to name the older ends.
+            long end = own ? Math.min(generation, shared.forced.generation()) : generation;
+            Map<Long, Path> segments = WalDirectories.segments(storage, directory);
+            boolean empty = true;
+            for (Map.Entry<Long, Path> segment : segments.entrySet()) {
+                if (segment.getKey() < end) {
+                    storage.delete(segment.getValue());
+                    shared.env.failPoints().reach(FailPoint.TRUNCATE_AFTER_DELETE);
+                } else {
+                    empty = false;
+                }
+            }
+            if (empty && !own) {
+                deleteDirectory(storage, directory);
+            }
+        }
+    }
+
+    private static void deleteDirectory(Storage storage, Path directory) {
+        for (String name : storage.list(directory)) {
+            storage.delete(directory.resolve(name));
+        }
+        storage.delete(directory);
+    }
+
+    /** Bytes of all segment files there are. */
+    public long bytes() {
+        Storage storage = shared.env.storage();
+        long bytes = 0;
+        for (Path directory : WalDirectories.epochs(storage, walRoot).values()) {
+            bytes += WalDirectories.bytes(storage, directory);
+        }
+        return bytes;
+    }
+
+    private void closeAfter(Throwable because) {
+        try {
+            close();
+        } catch (RuntimeException e) {
+            because.addSuppressed(e);
+        }
+    }
+
+    /** Gives back files and maps. Forces nothing: what must be durable was forced by the forcer. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
+            log.close();
+        } finally {
+            for (WalSegment segment : shared.unforced) {
+                segment.handle().close();
+            }
+            shared.spare.close();
+        }
+    }
+}
