@@ -1,6 +1,8 @@
 package io.onlap.cli;
 
 import io.onlap.memtable.Column;
+import io.onlap.memtable.ColumnType;
+import io.onlap.memtable.RowBuilder;
 import io.onlap.memtable.TableSchema;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -63,10 +65,6 @@ final class LineValues {
 
     Kind kind(int column) {
         return kinds[column];
-    }
-
-    boolean isAbsentOrNull(int column) {
-        return kinds[column] == Kind.ABSENT || kinds[column] == Kind.NULL;
     }
 
     /** Does the line delete its key? */
@@ -160,6 +158,33 @@ final class LineValues {
         System.arraycopy(prefix, 0, target, bytesUsed, prefix.length);
         System.arraycopy(target, starts[column], target, bytesUsed + prefix.length, lengths[column]);
         commitBytes(column, length);
+    }
+
+    /** Hands the row to a builder of the same schema. */
+    void fill(RowBuilder row) {
+        for (int i = 0; i < columns.length; i++) {
+            switch (kinds[i]) {
+                case ABSENT, NULL -> {
+                    // a column that is not set is null
+                }
+                case INTEGER -> {
+                    if (columns[i].type() == ColumnType.BOOL) {
+                        row.setBool(i, integers[i] != 0);
+                    } else {
+                        row.setLong(i, integers[i]);
+                    }
+                }
+                case FLOATING -> row.setDouble(i, floating[i]);
+                case BYTES -> {
+                    if (columns[i].type() == ColumnType.UTF8) {
+                        row.setUtf8(i, bytes, starts[i], lengths[i]);
+                    } else {
+                        row.setBinary(i, bytes, starts[i], lengths[i]);
+                    }
+                }
+                case FLOATS -> row.setFloats(i, floats[i]);
+            }
+        }
     }
 
     /** The key as the door takes it: String, byte[], Long or Instant per key column. */

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.io.SerializedString;
 import io.onlap.memtable.Column;
 import io.onlap.memtable.ColumnType;
+import io.onlap.memtable.Row;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Base64;
 import java.util.List;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.vector.BaseVariableWidthVector;
@@ -17,7 +19,8 @@ import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
 
 /**
- * Writes rows as NDJSON: columns in schema order, nulls left out, floats JSON has no number for as text. What
+ * Writes rows as NDJSON: columns in schema order, nulls left out, floats JSON has no number for as text (the generator quotes
+ * them by itself). What
  * {@link NdjsonReader} reads back is the same row.
  *
  * <p>Threading: one thread.
@@ -57,6 +60,43 @@ final class NdjsonWriter implements RowsOutput {
         json.flush();
     }
 
+    /** Writes one row that has all columns of its schema, which are those of this writer. */
+    void write(Row row) throws IOException {
+        json.writeStartObject();
+        for (int i = 0; i < columns.length; i++) {
+            Object value = row.get(i);
+            if (value != null) {
+                json.writeFieldName(names[i]);
+                value(value);
+            }
+        }
+        json.writeEndObject();
+        json.writeRaw('\n');
+        json.flush();
+    }
+
+    private void value(Object value) throws IOException {
+        if (value instanceof Boolean flag) {
+            json.writeBoolean(flag);
+        } else if (value instanceof Long integer) {
+            json.writeNumber(integer);
+        } else if (value instanceof Double floating) {
+            json.writeNumber(floating);
+        } else if (value instanceof Float floating) {
+            json.writeNumber(floating);
+        } else if (value instanceof byte[] bytes) {
+            json.writeString(Base64.getEncoder().encodeToString(bytes));
+        } else if (value instanceof float[] floats) {
+            json.writeStartArray();
+            for (float element : floats) {
+                json.writeNumber(element);
+            }
+            json.writeEndArray();
+        } else {
+            json.writeString(value.toString()); // text, and dates and moments in ISO-8601
+        }
+    }
+
     @Override
     public void end() throws IOException {
         json.flush();
@@ -67,21 +107,12 @@ final class NdjsonWriter implements RowsOutput {
         switch (type) {
             case BOOL -> json.writeBoolean(((BitVector) vector).get(row) == 1);
             case INT8, INT16, INT32, INT64 -> json.writeNumber(CellText.integer(type, vector, row));
-            case FLOAT32 -> floating(((Float4Vector) vector).get(row));
-            case FLOAT64 -> floating(((Float8Vector) vector).get(row));
+            case FLOAT32 -> json.writeNumber(((Float4Vector) vector).get(row));
+            case FLOAT64 -> json.writeNumber(((Float8Vector) vector).get(row));
             case UTF8 -> text((BaseVariableWidthVector) vector, row);
             case BINARY, DATE, TIMESTAMP -> json.writeString(CellText.of(column, vector, row));
             case EMBEDDING -> embedding((FixedSizeListVector) vector, row);
         }
-    }
-
-    /** The generator quotes what is no number: that is how NaN and the infinities become text. */
-    private void floating(double value) throws IOException {
-        json.writeNumber(value);
-    }
-
-    private void floating(float value) throws IOException {
-        json.writeNumber(value);
     }
 
     private void text(BaseVariableWidthVector vector, int row) throws IOException {
@@ -100,7 +131,7 @@ final class NdjsonWriter implements RowsOutput {
         int size = vector.getListSize();
         json.writeStartArray();
         for (int i = row * size; i < (row + 1) * size; i++) {
-            floating(elements.get(i));
+            json.writeNumber(elements.get(i));
         }
         json.writeEndArray();
     }
