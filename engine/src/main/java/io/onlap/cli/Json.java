@@ -1,0 +1,90 @@
+package io.onlap.cli;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+
+/**
+ * How this package uses the JSON library: its settings, its places as 1-based byte offsets, its messages on one line.
+ *
+ * <p>Threading: stateless.
+ */
+final class Json {
+    private static final int REASON_CHARS_MAX = 200;
+
+    private Json() {}
+
+    /** For lines that {@link LineReader} has bounded: UTF-8 only, numbers and strings as long as a line. */
+    static JsonFactory lineFactory() {
+        return JsonFactory.builder()
+                .disable(JsonFactory.Feature.CHARSET_DETECTION)
+                .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
+                .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
+                .streamReadConstraints(StreamReadConstraints.builder()
+                        .maxStringLength(LineReader.LINE_BYTES_MAX)
+                        .build())
+                .build();
+    }
+
+    /** Where the parser's token starts. */
+    static long offset(JsonParser parser) {
+        return parser.currentTokenLocation().getByteOffset() + 1;
+    }
+
+    /** Where the parser failed within the {@code length} bytes at {@code start}, or just behind them. */
+    static long offset(JsonProcessingException e, byte[] line, int start, int length) {
+        JsonLocation location = e.getLocation();
+        long at = location == null ? 0 : Math.max(0, Math.min(location.getByteOffset(), length));
+        if (e.getOriginalMessage().contains(" token '")) {
+            // of an unknown word the parser names its end or the byte behind; people look for its start
+            if (at > 0 && !isWordPart(line[start + (int) at - 1])) {
+                at--;
+            }
+            while (at > 0 && isWordPart(line[start + (int) at - 1])) {
+                at--;
+            }
+        }
+        return at + 1;
+    }
+
+    private static boolean isWordPart(byte b) {
+        return b < 0 || b == '_' || Character.isLetterOrDigit(b);
+    }
+
+    /** What the parser says, on one line. */
+    static String reason(JsonProcessingException e) {
+        String message = e.getOriginalMessage()
+                .replaceAll(" \\(start marker at .*|\\s+", " ")
+                .strip();
+        return "broken JSON: "
+                + (message.length() <= REASON_CHARS_MAX ? message : message.substring(0, REASON_CHARS_MAX) + "…");
+    }
+
+    /** A word for a value in a message. */
+    static String kind(JsonToken token) {
+        return switch (token) {
+            case VALUE_STRING -> "string";
+            case VALUE_NUMBER_INT -> "integer";
+            case VALUE_NUMBER_FLOAT -> "number with a fraction or exponent";
+            case VALUE_TRUE, VALUE_FALSE -> "bool";
+            case VALUE_NULL -> "null";
+            case START_ARRAY -> "array";
+            case START_OBJECT -> "object";
+            default -> "nothing";
+        };
+    }
+
+    /** Says in a message about an unknown column why inference has not made one of such a value. */
+    static String unsupportedKind(JsonToken token) {
+        return switch (token) {
+            case START_OBJECT -> ", and objects cannot be stored";
+            case START_ARRAY -> ", and of arrays only those of numbers, all of one length, can be stored";
+            default -> "";
+        };
+    }
+}

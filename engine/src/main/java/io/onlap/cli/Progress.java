@@ -1,0 +1,102 @@
+package io.onlap.cli;
+
+import java.io.PrintStream;
+import java.util.Locale;
+import java.util.function.LongSupplier;
+
+/**
+ * Tells on stderr how a long command goes: rows, rate, memory, and with a known end the time left. On a terminal one line that is
+ * rewritten, with a bar; elsewhere a plain line now and then.
+ *
+ * <p>Threading: one thread.
+ */
+final class Progress implements AutoCloseable {
+    private static final long TERMINAL_INTERVAL_NS = 200_000_000L;
+    private static final long PLAIN_INTERVAL_NS = 5_000_000_000L;
+    private static final int BAR_CHARS = 24;
+    private static final String BAR_COLOR = "\u001b[36m";
+    private static final String RESET = "\u001b[0m";
+    private static final String ERASE_LINE = "\r\u001b[K";
+
+    /** How lines may look. */
+    record Style(boolean terminal, boolean color) {
+        /** As the script that started us found stderr, and as {@code NO_COLOR} asks. */
+        static Style ofProcess() {
+            String noColor = System.getenv("NO_COLOR");
+            return new Style(Boolean.getBoolean("onlap.stderr.terminal"), noColor == null || noColor.isEmpty());
+        }
+    }
+
+    private final PrintStream err;
+    private final Style style;
+    private final LongSupplier nanoTime;
+    private final LongSupplier memoryBytes;
+    private final long startNs;
+    private long nextNs;
+    private boolean shown;
+
+    /**
+     * @param nanoTime a clock like {@code System.nanoTime}
+     * @param memoryBytes memory the engine holds now
+     */
+    Progress(PrintStream err, Style style, LongSupplier nanoTime, LongSupplier memoryBytes) {
+        this.err = err;
+        this.style = style;
+        this.nanoTime = nanoTime;
+        this.memoryBytes = memoryBytes;
+        this.startNs = nanoTime.getAsLong();
+        this.nextNs = startNs + interval();
+    }
+
+    private long interval() {
+        return style.terminal() ? TERMINAL_INTERVAL_NS : PLAIN_INTERVAL_NS;
+    }
+
+    /**
+     * Call it as often as you like.
+     *
+     * @param fraction how much of the work is done, 0 to 1; negative if the end is not known
+     */
+    void update(long rows, double fraction) {
+        long now = nanoTime.getAsLong();
+        if (now - nextNs < 0) {
+            return;
+        }
+        nextNs = now + interval();
+        double seconds = Math.max(1e-9, (now - startNs) / 1e9);
+        StringBuilder line = new StringBuilder();
+        if (style.terminal() && fraction >= 0) {
+            line.append(bar(fraction)).append(' ');
+        }
+        line.append(String.format(Locale.ROOT, "%,d rows  %,.0f rows/s", rows, rows / seconds));
+        line.append(String.format(Locale.ROOT, "  memory %,d MiB", memoryBytes.getAsLong() >> 20));
+        if (fraction > 0) {
+            line.append("  left ").append(clock((long) (seconds * (1 - fraction) / fraction + 0.5)));
+        }
+        shown = true;
+        err.print(style.terminal() ? ERASE_LINE + line : line + System.lineSeparator());
+        err.flush();
+    }
+
+    private String bar(double fraction) {
+        int full = (int) Math.round(Math.min(1, fraction) * BAR_CHARS);
+        String bar = "█".repeat(full) + "░".repeat(BAR_CHARS - full);
+        return style.color() ? BAR_COLOR + bar + RESET : bar;
+    }
+
+    private static String clock(long seconds) {
+        return seconds < 3_600
+                ? String.format(Locale.ROOT, "%d:%02d", seconds / 60, seconds % 60)
+                : String.format(Locale.ROOT, "%d:%02d:%02d", seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    }
+
+    /** Takes the bar away. */
+    @Override
+    public void close() {
+        if (shown && style.terminal()) {
+            err.print(ERASE_LINE);
+            err.flush();
+        }
+        shown = false;
+    }
+}
