@@ -24,6 +24,11 @@ final class ChronicleLog implements AutoCloseable {
     /** An index page, a document header and the end mark may lie between two frames. */
     static final int BETWEEN_FRAMES_BYTES = 64 * 1024;
 
+    /** Chronicle's own file beside the segments, and as much of it as it maps. */
+    static final String METADATA_FILE = "metadata.cq4t";
+
+    static final int METADATA_BYTES = 256 * 1024;
+
     private final ChronicleQueue queue;
     private final ExcerptAppender appender;
     private final UnsafeBuffer frame = new UnsafeBuffer(0, 0);

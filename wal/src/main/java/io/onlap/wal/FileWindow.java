@@ -18,7 +18,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * <p>Threading: one thread.
  */
 final class FileWindow implements AutoCloseable {
-    private static final int BYTES_MIN = 1 << 20;
+    private static final int BYTES_MIN = 1 << 18;
 
     private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
     private final CRC32C crc = new CRC32C();

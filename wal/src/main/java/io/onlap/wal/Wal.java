@@ -6,6 +6,7 @@ import io.onlap.io.Storage;
 import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -28,14 +29,21 @@ public final class Wal implements AutoCloseable {
     private final ChronicleLog log;
     private final WalWriter writer;
     private final WalForcer forcer;
+    private final Map<Path, Long> olderEnds = new HashMap<>();
     private boolean closed;
 
-    private Wal(WalShared shared, Path walRoot, ChronicleLog log, WalWriter writer) {
+    private Wal(WalShared shared, Path walRoot, ChronicleLog log, WalWriter writer, List<WalEnd> acceptedEnds) {
         this.shared = shared;
         this.walRoot = walRoot;
         this.log = log;
         this.writer = writer;
         this.forcer = new WalForcer(shared);
+        for (WalEnd end : acceptedEnds) {
+            String name = SegmentNames.fileName(end.position().generation());
+            olderEnds.put(
+                    WalDirectories.of(walRoot, end.epoch()).resolve(name),
+                    end.position().offset());
+        }
     }
 
     /**
@@ -61,8 +69,13 @@ public final class Wal implements AutoCloseable {
         Path directory = WalDirectories.of(walRoot, epoch);
         storage.createDirectories(directory);
         WalShared shared = new WalShared(env, directory, settings, generation);
+        // Chronicle maps its own small file before it has room for it.
+        Path metadata = directory.resolve(ChronicleLog.METADATA_FILE);
+        storage.create(metadata).close();
+        storage.allocate(metadata, 0, ChronicleLog.METADATA_BYTES);
         ChronicleLog log = ChronicleLog.create(directory, settings, generation);
-        Wal wal = new Wal(shared, walRoot, log, new WalWriter(shared, log, settings, epoch, acceptedEnds));
+        WalWriter writer = new WalWriter(shared, log, settings, epoch, acceptedEnds);
+        Wal wal = new Wal(shared, walRoot, log, writer, acceptedEnds);
         try {
             wal.start(generation);
             return wal;
@@ -135,14 +148,31 @@ public final class Wal implements AutoCloseable {
         storage.delete(directory);
     }
 
-    /** Bytes of all segment files there are. */
+    /** Bytes of all segments there are, up to their ends: files are mapped and reserved far ahead of those. Any thread. */
     public long bytes() {
         Storage storage = shared.env.storage();
+        Map<Path, Long> ends = new HashMap<>(olderEnds);
+        for (WalSegment segment : shared.unforced) {
+            ends.put(segment.path(), segment.end());
+        }
         long bytes = 0;
         for (Path directory : WalDirectories.epochs(storage, walRoot).values()) {
-            bytes += WalDirectories.bytes(storage, directory);
+            for (Path segment : WalDirectories.segments(storage, directory).values()) {
+                bytes += Math.min(size(storage, segment), ends.getOrDefault(segment, Long.MAX_VALUE));
+            }
         }
         return bytes;
+    }
+
+    private static long size(Storage storage, Path segment) {
+        try {
+            return storage.size(segment);
+        } catch (StorageException e) {
+            if (e.kind() == Kind.NOT_FOUND) {
+                return 0; // deleted since it was listed
+            }
+            throw e;
+        }
     }
 
     private void closeAfter(Throwable because) {

@@ -2,7 +2,6 @@ package io.onlap.wal;
 
 import io.onlap.io.Storage;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
@@ -34,14 +33,5 @@ final class WalDirectories {
             SegmentNames.generation(name).ifPresent(generation -> found.put(generation, directory.resolve(name)));
         }
         return found;
-    }
-
-    /** Bytes of all segment files, as far as they are written: the size of a file counts what is mapped ahead too. */
-    static long bytes(Storage storage, Path directory) {
-        long bytes = 0;
-        for (Map.Entry<Long, Path> segment : segments(storage, directory).entrySet()) {
-            bytes += storage.size(segment.getValue());
-        }
-        return bytes;
     }
 }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.onlap.io.Env;
 import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -140,5 +141,29 @@ final class WalRoundTripTest {
     @Test
     void shouldReadNothingWhereNothingIs() {
         assertEquals(List.of(), WalFixture.read(env, root.resolve("absent")).batches());
+    }
+
+    @Test
+    void shouldAllocateNothingPerAppend() {
+        com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        UnsafeBuffer batch = new UnsafeBuffer(new byte[256]);
+        WalSettings settings = WalSettings.defaults();
+        try (Wal wal = Wal.create(env, root, 1, 1, List.of(), settings)) {
+            long allocated = 0;
+            long sequence = 0;
+            // The first round warms up: classes, profiles, one page of the index.
+            for (int round = 0; round < 2; round++) {
+                long before = threads.getCurrentThreadAllocatedBytes();
+                for (int frame = 0; frame < 20_000; frame++) {
+                    wal.writer().begin(sequence++);
+                    wal.writer().add(batch, 0, 256);
+                    wal.writer().commit();
+                }
+                allocated = threads.getCurrentThreadAllocatedBytes() - before;
+            }
+            assertTrue(allocated < 20_000, "allocated=" + allocated);
+            long bytes = wal.bytes();
+            assertEquals(wal.writer().segmentBytes(), bytes);
+        }
     }
 }
