@@ -1,0 +1,100 @@
+package io.onlap.memtable;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Text to UTF-8 without an array in between. Unlike {@code String.getBytes} it refuses lone surrogates instead of storing
+ * a question mark.
+ *
+ * <p>Threading: stateless.
+ */
+final class Utf8 {
+    private Utf8() {}
+
+    /** Bytes of the text; a lone surrogate counts 3. */
+    static int length(CharSequence text) {
+        int bytes = text.length();
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c >= 0x800) {
+                bytes += 2;
+                if (isPair(text, i)) {
+                    i++; // two characters, four bytes: both were counted once already
+                }
+            } else if (c >= 0x80) {
+                bytes++;
+            }
+        }
+        return bytes;
+    }
+
+    /**
+     * Writes the text to {@code target} from {@code at} on; there must be room.
+     *
+     * @return the end of what was written, or {@code -1 - i} if the character at {@code i} is a lone surrogate
+     */
+    static int write(CharSequence text, byte[] target, int at) {
+        int length = text.length();
+        int i = 0;
+        for (; i < length; i++) {
+            char c = text.charAt(i);
+            if (c >= 0x80) {
+                break;
+            }
+            target[at + i] = (byte) c;
+        }
+        return i == length ? at + i : writeWide(text, i, target, at + i);
+    }
+
+    private static int writeWide(CharSequence text, int from, byte[] target, int start) {
+        int at = start;
+        for (int i = from; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < 0x80) {
+                target[at++] = (byte) c;
+            } else if (c < 0x800) {
+                target[at++] = (byte) (0xc0 | (c >> 6));
+                target[at++] = (byte) (0x80 | (c & 0x3f));
+            } else if (!Character.isSurrogate(c)) {
+                target[at++] = (byte) (0xe0 | (c >> 12));
+                target[at++] = (byte) (0x80 | ((c >> 6) & 0x3f));
+                target[at++] = (byte) (0x80 | (c & 0x3f));
+            } else if (isPair(text, i)) {
+                int point = Character.toCodePoint(c, text.charAt(++i));
+                target[at++] = (byte) (0xf0 | (point >> 18));
+                target[at++] = (byte) (0x80 | ((point >> 12) & 0x3f));
+                target[at++] = (byte) (0x80 | ((point >> 6) & 0x3f));
+                target[at++] = (byte) (0x80 | (point & 0x3f));
+            } else {
+                return -1 - i;
+            }
+        }
+        return at;
+    }
+
+    private static boolean isPair(CharSequence text, int i) {
+        return Character.isHighSurrogate(text.charAt(i))
+                && i + 1 < text.length()
+                && Character.isLowSurrogate(text.charAt(i + 1));
+    }
+
+    /** Are these bytes UTF-8? */
+    static boolean isValid(byte[] bytes, int offset, int length) {
+        int i = offset;
+        int end = offset + length;
+        while (i < end && bytes[i] >= 0) {
+            i++;
+        }
+        if (i == end) {
+            return true;
+        }
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, i, end - i));
+            return true;
+        } catch (CharacterCodingException e) {
+            return false; // the answer, not a failure
+        }
+    }
+}
