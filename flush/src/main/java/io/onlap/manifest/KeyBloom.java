@@ -1,5 +1,6 @@
 package io.onlap.manifest;
 
+import org.agrona.BufferUtil;
 import org.agrona.UnsafeApi;
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.BufferAllocator;
@@ -109,7 +110,7 @@ public final class KeyBloom implements AutoCloseable {
 
     /** As {@link #hash(Object, long, int)} of a whole array. */
     public static long hash(byte[] key) {
-        return hash(key, UnsafeApi.arrayBaseOffset(byte[].class), key.length);
+        return hash(key, BufferUtil.ARRAY_BASE_OFFSET, key.length);
     }
 
     private static long mix(long hash, long word) {
