@@ -1,5 +1,6 @@
 package io.onlap.memtable;
 
+import org.agrona.BufferUtil;
 import org.agrona.UnsafeApi;
 
 /**
@@ -39,7 +40,15 @@ public final class KeyBytes {
     /** As {@link #compare(long, int, long, int)}, with the right side on the heap. */
     public static int compare(long a, int aLength, byte[] b) {
         int common = Math.min(aLength, b.length);
-        for (int i = 0; i < common; i++) {
+        int i = 0;
+        for (; i + Long.BYTES <= common; i += Long.BYTES) {
+            long left = UnsafeApi.getLong(a + i);
+            long right = UnsafeApi.getLong(b, BufferUtil.ARRAY_BASE_OFFSET + i);
+            if (left != right) {
+                return Long.compareUnsigned(Long.reverseBytes(left), Long.reverseBytes(right));
+            }
+        }
+        for (; i < common; i++) {
             int difference = (UnsafeApi.getByte(a + i) & 0xff) - (b[i] & 0xff);
             if (difference != 0) {
                 return difference;

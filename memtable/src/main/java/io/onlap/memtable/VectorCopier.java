@@ -187,8 +187,6 @@ public final class VectorCopier implements AutoCloseable {
         Bits.fill(validity.memoryAddress(), rows, spare, false);
         if (type == ColumnType.BOOL) {
             Bits.fill(data.memoryAddress(), rows, spare, false);
-        } else if (type.isVariableWidth()) {
-            UnsafeApi.putInt(offsets.memoryAddress(), 0);
         } else if (type == ColumnType.EMBEDDING) {
             long elements = (long) rows * dimensions;
             Bits.fill(elementValidity.memoryAddress(), 0, elements, true);
@@ -204,6 +202,7 @@ public final class VectorCopier implements AutoCloseable {
         validity = grow(validity, Bits.bytes(rows), Bits.bytes(capacity));
         if (type.isVariableWidth()) {
             offsets = grow(offsets, rows == 0 ? 0 : (rows + 1L) * Integer.BYTES, (capacity + 1L) * Integer.BYTES);
+            UnsafeApi.putInt(offsets.memoryAddress(), 0);
         } else if (type == ColumnType.BOOL) {
             data = grow(data, Bits.bytes(rows), Bits.bytes(capacity));
         } else {
