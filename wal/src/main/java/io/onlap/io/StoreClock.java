@@ -47,8 +47,8 @@ public interface StoreClock {
 
     /** See {@link StoreClock#system()}. */
     final class SystemClock implements StoreClock {
-        private static final SystemClock INSTANCE = new SystemClock();
         private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+        private static final SystemClock INSTANCE = new SystemClock();
 
         private final String bootId = readBootId();
 
