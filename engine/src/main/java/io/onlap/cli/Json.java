@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 
 /**
  * How this package uses the JSON library: its settings, its places as 1-based byte offsets, its messages on one line.
@@ -19,12 +20,16 @@ final class Json {
 
     private Json() {}
 
-    /** For lines that {@link LineReader} has bounded: UTF-8 only, numbers and strings as long as a line. */
+    /**
+     * For lines that {@link LineReader} has bounded: UTF-8 only, strings as long as a line. Written text is never escaped without
+     * need, floats in the fewest digits.
+     */
     static JsonFactory lineFactory() {
         return JsonFactory.builder()
                 .disable(JsonFactory.Feature.CHARSET_DETECTION)
                 .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
                 .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
+                .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxStringLength(LineReader.LINE_BYTES_MAX)
                         .build())
@@ -41,8 +46,8 @@ final class Json {
         JsonLocation location = e.getLocation();
         long at = location == null ? 0 : Math.max(0, Math.min(location.getByteOffset(), length));
         if (e.getOriginalMessage().contains(" token '")) {
-            // of an unknown word the parser names its end or the byte behind; people look for its start
-            if (at > 0 && !isWordPart(line[start + (int) at - 1])) {
+            // of an unknown word the parser names some byte of it or the one behind; people look for its start
+            if (at > 0 && (at == length || !isWordPart(line[start + (int) at]))) {
                 at--;
             }
             while (at > 0 && isWordPart(line[start + (int) at - 1])) {

@@ -1,0 +1,103 @@
+package io.onlap.cli;
+
+import io.onlap.memtable.Column;
+import io.onlap.memtable.ColumnType;
+import io.onlap.memtable.TableSchema;
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+
+/**
+ * Writes {@code --acks FILE}: one line per acknowledged row or delete, its batch's sequence, a tab, its key as a JSON value (null
+ * without key). The lines of a batch are appended by one write, after the batch is durable as asked; a torn last line is no
+ * acknowledgement.
+ *
+ * <p>Threading: one thread.
+ */
+final class AckFile implements Closeable {
+    private final FileChannel file;
+    private final boolean ownText;
+    private final int keyColumn;
+    private final ByteArrayOutputStream keys = new ByteArrayOutputStream();
+    private int[] ends = new int[1_024];
+    private int count;
+
+    private AckFile(FileChannel file, TableSchema schema) {
+        this.file = file;
+        Column only = schema.keyColumns().size() == 1 ? schema.keyColumns().get(0) : null;
+        this.ownText = only != null && only.type() == ColumnType.UTF8;
+        this.keyColumn = ownText ? only.index() : -1;
+    }
+
+    /** Appends to the file, which is created if absent. */
+    static AckFile open(Path path, TableSchema schema) throws IOException {
+        FileChannel file =
+                FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+        return new AckFile(file, schema);
+    }
+
+    /** Remembers a row or delete of the batch in hand. */
+    void add(LineValues values) {
+        if (ownText) {
+            quote(values.bytes(), values.bytesStart(keyColumn), values.bytesLength(keyColumn));
+        } else {
+            String key = values.schema().isKeyed() ? KeyText.json(values.key()) : "null";
+            keys.writeBytes(key.getBytes(StandardCharsets.UTF_8));
+        }
+        if (count == ends.length) {
+            ends = Arrays.copyOf(ends, count * 2);
+        }
+        ends[count++] = keys.size();
+    }
+
+    /** The commonest key by far, straight from its bytes. */
+    private void quote(byte[] text, int start, int length) {
+        keys.write('"');
+        int from = start;
+        for (int i = start; i < start + length; i++) {
+            byte b = text[i];
+            if (b == '"' || b == '\\' || (b >= 0 && b < ' ')) {
+                keys.write(text, from, i - from);
+                String escape = b < ' ' ? String.format("\\u%04x", b) : "\\" + (char) b;
+                keys.writeBytes(escape.getBytes(StandardCharsets.US_ASCII));
+                from = i + 1;
+            }
+        }
+        keys.write(text, from, start + length - from);
+        keys.write('"');
+    }
+
+    /** Acknowledges what was added since the last call, or since {@link #forget}. */
+    void write(long sequence) throws IOException {
+        byte[] head = (sequence + "\t").getBytes(StandardCharsets.US_ASCII);
+        byte[] source = keys.toByteArray();
+        ByteBuffer lines = ByteBuffer.allocate(source.length + count * (head.length + 1));
+        int from = 0;
+        for (int i = 0; i < count; i++) {
+            lines.put(head).put(source, from, ends[i] - from).put((byte) '\n');
+            from = ends[i];
+        }
+        lines.flip();
+        forget();
+        while (lines.hasRemaining()) { // one write, unless the system takes less than all of it
+            file.write(lines);
+        }
+    }
+
+    /** Drops what was added: the batch was not acknowledged. */
+    void forget() {
+        keys.reset();
+        count = 0;
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+}
