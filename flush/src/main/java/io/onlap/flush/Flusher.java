@@ -113,7 +113,8 @@ public final class Flusher {
             try (RunCursor cursor = rows.open(KeyRange.ALL, false, columns)) {
                 long number = generation.generation();
                 SegmentTarget target = new SegmentTarget(name, tableId, schema, number, number);
-                SegmentWriter.write(env, allocator, layout.segments(), target, cursor).ifPresent(files::add);
+                SegmentWriter.write(env, allocator, layout.segments(), target, cursor)
+                        .ifPresent(files::add);
             }
         });
         return files;

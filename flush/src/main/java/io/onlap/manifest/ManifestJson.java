@@ -21,7 +21,8 @@ import java.nio.file.Path;
 final class ManifestJson {
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .addModule(SchemaJson.module())
-            .serializationInclusion(JsonInclude.Include.NON_NULL)
+            .defaultPropertyInclusion(
+                    JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL))
             .visibility(PropertyAccessor.ALL, Visibility.NONE)
             .visibility(PropertyAccessor.FIELD, Visibility.ANY)
             .visibility(PropertyAccessor.CREATOR, Visibility.ANY)

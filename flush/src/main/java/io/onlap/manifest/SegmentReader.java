@@ -158,7 +158,12 @@ public final class SegmentReader implements Run, AutoCloseable {
     @Override
     public RunCursor open(KeyRange range, boolean reverse, int[] columns) {
         retainOrThrow();
-        return new SegmentCursor(this, range, reverse, columns);
+        try {
+            return new SegmentCursor(this, range, reverse, columns);
+        } catch (RuntimeException | Error e) {
+            release();
+            throw e;
+        }
     }
 
     /**

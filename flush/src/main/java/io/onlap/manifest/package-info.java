@@ -2,9 +2,9 @@
  * The nouns of durable state: segment files, the manifest log with its checkpoints, and whatever keeps a file.
  *
  * <pre>
- *   RunCursor → SegmentWriter → NAME.arrow + NAME.sidecar → SegmentFile (in a record) → SegmentReader (a Run)
+ *  *   RunCursor → SegmentWriter → NAME.arrow + NAME.sidecar → SegmentFile (in a record) → SegmentReader (a Run)
  *
- *   Operation ──Rebase──▶ Delta ──▶ ManifestRecord ──createIfAbsent──▶ manifest/&lt;version&gt;.json
+ *  *   Operation ──Rebase──▶ Delta ──▶ ManifestRecord ──createIfAbsent──▶ manifest/&lt;version&gt;.json
  *                                        │ apply, O(delta)
  *                                        ▼
  *                                  ManifestState ──every k-th──▶ checkpoints/&lt;version&gt;.arrow ──▶ HINT

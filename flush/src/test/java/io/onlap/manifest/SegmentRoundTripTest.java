@@ -262,6 +262,17 @@ class SegmentRoundTripTest {
     }
 
     @Test
+    void shouldHoldNoReferenceWhenCursorDoesNotOpen() {
+        TableSchema schema = TestVectors.texts();
+        SegmentFile file =
+                SegmentFixture.write(env, allocator, directory, "a", schema, SegmentFixture.textRows(10), 10);
+        SegmentReader reader = SegmentReader.open(env, allocator, directory, file, schema);
+        assertThrows(IndexOutOfBoundsException.class, () -> reader.open(KeyRange.ALL, true, new int[] {2}));
+        reader.close();
+        assertFalse(reader.retain());
+    }
+
+    @Test
     void shouldStayMappedWhenClosedUnderCursors() {
         TableSchema schema = TestVectors.texts();
         List<TestRow> rows = SegmentFixture.textRows(9_000);
