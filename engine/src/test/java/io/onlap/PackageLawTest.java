@@ -99,6 +99,18 @@ class PackageLawTest {
                 .resideOutsideOfPackage("io.onlap.wal")
                 .should()
                 .dependOnClassesThat()
+                .resideInAPackage("net.openhft.chronicle..")
+                .check(CLASSES);
+    }
+
+    /** The room {@code wal/} is two packages; the lower one asks the system to allocate space through the same library. */
+    @Test
+    void shouldKeepItsLibrariesInTheRoomOfTheLogWhenClassIsElsewhere() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("io.onlap.wal", "io.onlap.io")
+                .should()
+                .dependOnClassesThat()
                 .resideInAPackage("net.openhft..")
                 .check(CLASSES);
     }
