@@ -56,6 +56,20 @@ public final class WalForcer {
         }
     }
 
+    /**
+     * Leaves out what need not be forced: sealed segments up to {@code generation}, whose rows the caller has made durable
+     * elsewhere.
+     */
+    public void releaseThrough(long generation) {
+        for (WalSegment segment = shared.unforced.peek();
+                segment != null && segment.isSealed() && segment.generation() <= generation;
+                segment = shared.unforced.peek()) {
+            durableSequence = segment.lastSequence();
+            segment.handle().close();
+            shared.unforced.remove();
+        }
+    }
+
     private void force(WalSegment segment) {
         boolean sealed = segment.isSealed();
         long end = segment.end();
