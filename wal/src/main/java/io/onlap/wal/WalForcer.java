@@ -75,7 +75,8 @@ public final class WalForcer {
         long end = segment.end();
         long sequence = segment.lastSequence();
         WalPosition position = new WalPosition(segment.generation(), end);
-        if (position.compareTo(shared.forced) > 0) {
+        // A segment without its START frame yet does not count as begun: cutting relies on a durable one.
+        if (end > 0 && position.compareTo(shared.forced) > 0) {
             shared.env.failPoints().reach(FailPoint.WAL_BEFORE_FORCE);
             segment.handle().force();
             if (segment != named) {
