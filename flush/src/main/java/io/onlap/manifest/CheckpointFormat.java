@@ -45,6 +45,7 @@ final class CheckpointFormat {
     static final String BYTES = "bytes";
     static final String MIN_KEY = "min_key";
     static final String MAX_KEY = "max_key";
+    static final String CHECKSUM = "checksum";
     static final String COLUMNS = "columns";
     static final String COLUMN_ID = "column_id";
     static final String NULLS = "nulls";
@@ -66,6 +67,7 @@ final class CheckpointFormat {
             Field.notNullable(ROWS, INT64),
             Field.notNullable(TOMBSTONES, INT64),
             Field.notNullable(BYTES, INT64),
+            Field.notNullable(CHECKSUM, INT64),
             Field.nullable(MIN_KEY, ArrowType.Binary.INSTANCE),
             Field.nullable(MAX_KEY, ArrowType.Binary.INSTANCE),
             new Field(

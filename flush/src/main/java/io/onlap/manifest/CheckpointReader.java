@@ -127,7 +127,8 @@ final class CheckpointReader {
                 number(root, CheckpointFormat.BYTES, row),
                 ((VarBinaryVector) root.getVector(CheckpointFormat.MIN_KEY)).getObject(row),
                 ((VarBinaryVector) root.getVector(CheckpointFormat.MAX_KEY)).getObject(row),
-                columns((ListVector) root.getVector(CheckpointFormat.COLUMNS), row));
+                columns((ListVector) root.getVector(CheckpointFormat.COLUMNS), row),
+                number(root, CheckpointFormat.CHECKSUM, row));
     }
 
     private static List<ColumnStats> columns(ListVector list, int row) {

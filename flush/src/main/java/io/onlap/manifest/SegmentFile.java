@@ -2,18 +2,21 @@ package io.onlap.manifest;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
- * What the manifest knows of one segment file.
+ * One segment file as a manifest record names it. The data are in {@code NAME.arrow}, index, bloom and checksums in
+ * {@code NAME.sidecar}; this record holds the checksum of the sidecar, which holds those of the data.
  *
- * @param name file name without ending, never reused
- * @param minGeneration oldest generation whose rows are in it
- * @param maxGeneration newest generation whose rows are in it
+ * @param minGeneration oldest generation that may have rows in it
+ * @param maxGeneration newest one; orders runs
  * @param rows tombstones included
- * @param bytes length of the Arrow file
- * @param minKey encoded; null in a table without key
- * @param maxKey encoded; null in a table without key
- *     <p>Threading: immutable; callers never change the arrays.
+ * @param bytes of the data file
+ * @param minKey exact first encoded key; null without key
+ * @param maxKey exact last encoded key; null without key
+ * @param columns one for each column of its schema, in that order
+ * @param checksum CRC32C of the sidecar, unsigned
+ * <p>Threading: immutable; callers never change the arrays.
  */
 @SuppressWarnings("ArrayRecordComponent") // equals and hashCode below compare contents
 public record SegmentFile(
@@ -27,7 +30,13 @@ public record SegmentFile(
         long bytes,
         byte[] minKey,
         byte[] maxKey,
-        List<ColumnStats> columns) {
+        List<ColumnStats> columns,
+        long checksum) {
+    /** Ends the name of the data file. */
+    public static final String DATA_SUFFIX = ".arrow";
+    /** Ends the name of the sidecar. */
+    public static final String SIDECAR_SUFFIX = ".sidecar";
+
     public SegmentFile {
         columns = List.copyOf(columns);
     }
@@ -45,11 +54,12 @@ public record SegmentFile(
                 && bytes == that.bytes
                 && Arrays.equals(minKey, that.minKey)
                 && Arrays.equals(maxKey, that.maxKey)
-                && columns.equals(that.columns);
+                && columns.equals(that.columns)
+                && checksum == that.checksum;
     }
 
     @Override
     public int hashCode() {
-        return name.hashCode();
+        return Objects.hash(name, tableId, checksum);
     }
 }

@@ -57,7 +57,8 @@ final class Stores {
                 4_096,
                 "a".getBytes(StandardCharsets.UTF_8),
                 "zürich".getBytes(StandardCharsets.UTF_8),
-                List.of(new ColumnStats(1, 0, "a", "zürich"), new ColumnStats(2, 7, null, null)));
+                List.of(new ColumnStats(1, 0, "a", "zürich"), new ColumnStats(2, 7, null, null)),
+                0xdeadbeefL);
     }
 
     static Operation.Flush flush(long epoch, long generation, SegmentFile... segments) {
