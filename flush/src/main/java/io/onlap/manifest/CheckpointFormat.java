@@ -67,6 +67,7 @@ final class CheckpointFormat {
             Field.notNullable(ROWS, INT64),
             Field.notNullable(TOMBSTONES, INT64),
             Field.notNullable(BYTES, INT64),
+            Field.notNullable(CHECKSUM, INT64),
             Field.nullable(MIN_KEY, ArrowType.Binary.INSTANCE),
             Field.nullable(MAX_KEY, ArrowType.Binary.INSTANCE),
             Field.notNullable(CHECKSUM, INT64),

@@ -102,6 +102,7 @@ final class CheckpointWriter {
         setLong(CheckpointFormat.ROWS, row, segment.rows());
         setLong(CheckpointFormat.TOMBSTONES, row, segment.tombstones());
         setLong(CheckpointFormat.BYTES, row, segment.bytes());
+        setLong(CheckpointFormat.CHECKSUM, row, segment.checksum());
         setBinary(CheckpointFormat.MIN_KEY, row, segment.minKey());
         setBinary(CheckpointFormat.MAX_KEY, row, segment.maxKey());
         setLong(CheckpointFormat.CHECKSUM, row, segment.checksum());

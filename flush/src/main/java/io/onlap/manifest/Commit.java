@@ -14,7 +14,7 @@ import java.util.UUID;
  *   <li>Decide what the operation means at the head we know, and try the version after it at once, without looking first.
  *   <li>The name was free: the version is ours, unless the boundary has passed it meanwhile. Then the name had been in the
  *       log before, was deleted, and what we created is no part of anything: go on as after a lost race.
- *   <li>The name was taken: read what came between, decide again at the new head, wait a little, try again.
+ *   <li>The name was taken: wait a little, read what came between, decide again at the new head, try again at once.
  *   <li>No clear answer: look whether our commit id is in the log. It is: success, once. It is not: the failure goes to
  *       the caller. If even that cannot be seen the failure says so, and nobody may assume either.
  * </ol>
@@ -68,11 +68,15 @@ final class Commit {
                 return head;
             }
             ManifestState own = attempt(delta.get());
+            if (own == null) {
+                // Wait first, read last: a head read before the wait is old after it and loses the next race for sure.
+                backoff.await(losses);
+                own = follow();
+            }
             if (own != null) {
                 created = true;
                 return own;
             }
-            backoff.await(losses);
         }
         if (decide().isEmpty()) {
             return head;
@@ -117,7 +121,7 @@ final class Commit {
         } catch (RuntimeException unclear) {
             return settle(record, unclear);
         }
-        return follow();
+        return null;
     }
 
     /** Reads the log to its head; our own state if our commit is in it, else null. */

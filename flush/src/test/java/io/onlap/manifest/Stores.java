@@ -58,7 +58,7 @@ final class Stores {
                 "a".getBytes(StandardCharsets.UTF_8),
                 "zürich".getBytes(StandardCharsets.UTF_8),
                 List.of(new ColumnStats(1, 0, "a", "zürich"), new ColumnStats(2, 7, null, null)),
-                0xfedcba98L);
+                0xdeadbeefL);
     }
 
     static Operation.Flush flush(long epoch, long generation, SegmentFile... segments) {
