@@ -16,7 +16,7 @@ import org.apache.arrow.memory.ArrowBuf;
  *   int32 length}. The var bytes of a row stay together, so they are one copy.
  * </pre>
  *
- * <p>Invariant: rows below {@link #rows} are whole and never change, but for the successor, which is written once.
+ * <p>Invariant: published rows are whole and never change, but for the successor, which is written once.
  *
  * <p>Threading: one writer. Readers touch only rows that were published to them (see {@link TableMemtable}).
  */
@@ -88,7 +88,8 @@ final class Chunk {
     }
 
     /**
-     * Copies a row to the place after the last one, without counting it yet: {@link #endRow} does. There must be room.
+     * Copies a row to the place after the last one and counts it; {@link #link} must follow before it is published. There
+     * must be room.
      *
      * @throws StorageException CORRUPT if the row points outside itself
      */
@@ -113,6 +114,7 @@ final class Chunk {
         writeFixed(base, source, row);
         writeBits(base, source, row);
         heapEnd += varBytes;
+        rows = row + 1;
     }
 
     private void writeFixed(Object base, long source, int row) {
@@ -160,13 +162,12 @@ final class Chunk {
         hasBits[bitmap] = true;
     }
 
-    /** Links and counts the row that was written. */
-    void endRow(long sequence, int predecessor) {
-        long link = links + ((long) rows << 4);
+    /** Gives a row its sequence and the row before of the same key, or -1; there is none after it yet. */
+    void link(int row, long sequence, int predecessor) {
+        long link = links + ((long) row << 4);
         UnsafeApi.putLong(link, sequence);
         UnsafeApi.putInt(link + PREDECESSOR, predecessor);
         UnsafeApi.putInt(link + SUCCESSOR, 0);
-        rows++;
     }
 
     /** Final once a later chunk was published. */
@@ -213,7 +214,7 @@ final class Chunk {
     }
 
     boolean bit(int bitmap, int row) {
-        return ((UnsafeApi.getByte(bitmaps[bitmap] + (row >>> 3)) >>> (row & 7)) & 1) == 1;
+        return hasBits[bitmap] && ((UnsafeApi.getByte(bitmaps[bitmap] + (row >>> 3)) >>> (row & 7)) & 1) == 1;
     }
 
     long heapAddress() {

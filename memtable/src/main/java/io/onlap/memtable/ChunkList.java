@@ -1,5 +1,7 @@
 package io.onlap.memtable;
 
+import io.onlap.io.StorageException;
+import io.onlap.io.StorageException.Kind;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.arrow.memory.ArrowBuf;
@@ -73,7 +75,7 @@ final class ChunkList {
 
     private Chunk addChunk(Chunk[] current, int varBytes) {
         if (current.length == CHUNKS_MAX) {
-            throw ColumnValue.invalid("too many chunks in one generation: chunksMax=" + CHUNKS_MAX);
+            throw new StorageException(Kind.FATAL, "too many chunks in one generation: chunksMax=" + CHUNKS_MAX);
         }
         Chunk last = current.length == 0 ? null : current[current.length - 1];
         long wanted = last == null

@@ -23,7 +23,7 @@ final class ColumnGather {
     /** Is a value null anywhere? A key lane has no nulls. */
     private final boolean hasNulls;
 
-    private ColumnGather(ColumnType type, FieldVector vector, Chunk[] chunks, ChunkLayout layout, int lane) {
+    ColumnGather(ColumnType type, FieldVector vector, Chunk[] chunks, ChunkLayout layout, int lane) {
         this.type = type;
         this.vector = vector;
         this.chunks = chunks;
@@ -34,10 +34,6 @@ final class ColumnGather {
             lanes[i] = chunks[i].laneAddress(lane);
         }
         this.hasNulls = lane < layout.columnCount() && anyBits(chunks, lane);
-    }
-
-    static ColumnGather of(ColumnType type, FieldVector vector, Chunk[] chunks, ChunkLayout layout, int lane) {
-        return new ColumnGather(type, vector, chunks, layout, lane);
     }
 
     FieldVector vector() {

@@ -102,8 +102,8 @@ final class ColumnValue {
             case INT64 -> UnsafeApi.getLong(address);
             case FLOAT32 -> Float.intBitsToFloat(UnsafeApi.getInt(address));
             case FLOAT64 -> Double.longBitsToDouble(UnsafeApi.getLong(address));
-            case UTF8 -> new String(KeyBytes.copy(address, length), StandardCharsets.UTF_8);
-            case BINARY -> KeyBytes.copy(address, length);
+            case UTF8 -> new String(RawBytes.toArray(address, length), StandardCharsets.UTF_8);
+            case BINARY -> RawBytes.toArray(address, length);
             case DATE -> LocalDate.ofEpochDay(UnsafeApi.getInt(address));
             case TIMESTAMP -> instant(column, UnsafeApi.getLong(address));
             case EMBEDDING -> floats(address, column.dimensions());

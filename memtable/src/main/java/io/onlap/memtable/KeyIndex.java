@@ -1,5 +1,7 @@
 package io.onlap.memtable;
 
+import io.onlap.io.StorageException;
+import io.onlap.io.StorageException.Kind;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicLong;
@@ -18,12 +20,14 @@ final class KeyIndex {
 
     private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(long[].class);
     private static final int SLOTS_MIN = 16;
+    private static final long ID_SIGN = 0x8000_0000L;
     private static final long ID_MASK = 0xffff_ffffL;
 
     private final ChunkList rows;
     private final AtomicLong bytes;
     private volatile long[] slots;
-    private volatile int used;
+    /** Plain: a volatile write per row would wait for all the row's stores. */
+    private int used;
 
     /** Adds what it allocates to {@code bytes}. */
     KeyIndex(ChunkList rows, int keysExpected, AtomicLong bytes) {
@@ -69,33 +73,57 @@ final class KeyIndex {
                 && RawBytes.areEqual(base, key, chunk.valueAddress(lane, row), length);
     }
 
+    /** The hash of a row's key, for {@link #touch} and {@link #put}. */
+    int hash(int id) {
+        return RawBytes.hash(null, rows.keyAddress(id), rows.keyLength(id));
+    }
+
     /**
-     * Makes a row that was written but not ended the newest of its key: ends it, links it with the row before of the same
-     * key, and puts it into its slot, in an order that a reader may meet at any point (see {@link TableMemtable}).
+     * Reads the slots that {@link #put} will need. Each is a cache miss, and put cannot go on before it knows the slot; here
+     * nothing waits for them, so the misses overlap. Measured: 200 ns per row without.
+     *
+     * @throws StorageException FATAL if a slot has an id no row can have; also what keeps the compiler from dropping the reads
      */
-    void put(Chunk chunk, int id, long sequence) {
-        int row = ChunkList.rowOf(id);
-        int lane = rows.layout().keyLane;
-        long key = chunk.valueAddress(lane, row);
-        int length = chunk.valueLength(lane, row);
-        int keys = used;
-        if (keys * 2L >= slots.length) {
+    void touch(int[] hashes, int count) {
+        long[] table = slots;
+        int mask = table.length - 1;
+        long seen = 0;
+        for (int i = 0; i < count; i++) {
+            seen |= table[hashes[i] & mask];
+        }
+        if ((seen & ID_SIGN) != 0) {
+            throw new StorageException(Kind.FATAL, "key index is damaged: slots=" + table.length + ", used=" + used);
+        }
+    }
+
+    /** Makes room for so many keys more. */
+    void reserve(int keys) {
+        while ((used + (long) keys) * 2 > slots.length) {
             grow();
         }
-        int hash = RawBytes.hash(null, key, length);
+    }
+
+    /**
+     * Makes a written row the newest of its key: links it with the row before of the same key, and puts it into its slot, in
+     * an order that a reader may meet at any point (see {@link TableMemtable}). There must be room.
+     */
+    void put(int id, int hash, long sequence) {
+        Chunk chunk = rows.chunk(id);
+        int row = ChunkList.rowOf(id);
+        int lane = rows.layout().keyLane;
         long[] table = slots;
-        int at = place(table, hash, key, length);
+        int at = place(table, hash, chunk.valueAddress(lane, row), chunk.valueLength(lane, row));
         int predecessor = (int) (table[at] & ID_MASK) - 1;
-        chunk.endRow(sequence, predecessor);
+        chunk.link(row, sequence, predecessor);
         if (predecessor == NONE) {
-            used = keys + 1;
+            used++;
         } else {
             rows.chunk(predecessor).successorRelease(ChunkList.rowOf(predecessor), id);
         }
         SLOT.setRelease(table, at, ((long) hash << 32) | (id + 1));
     }
 
-    /** Distinct keys. */
+    /** Distinct keys; to other threads than the writer only about so many. */
     int keyCount() {
         return used;
     }

@@ -51,7 +51,7 @@ final class MemtableCursor implements RunCursor {
         for (int column : asked) {
             FieldVector vector = stored.getFields().get(column).createVector(allocator);
             columns.add(vector);
-            gathers.add(ColumnGather.of(layout.schema.columns().get(column).type(), vector, chunks, layout, column));
+            gathers.add(new ColumnGather(layout.schema.columns().get(column).type(), vector, chunks, layout, column));
             widest = Math.max(widest, layout.widths[column]);
         }
         this.rowsMax = Math.max(1, Math.min(ROWS_MAX, COLUMN_BYTES_MAX / widest));
@@ -77,7 +77,7 @@ final class MemtableCursor implements RunCursor {
                         ? stored.findField(TableSchema.KEY_FIELD)
                         : stored.getFields().get(lane))
                 .createVector(allocator);
-        gathers.add(ColumnGather.of(ColumnType.BINARY, vector, chunks, layout, lane));
+        gathers.add(new ColumnGather(ColumnType.BINARY, vector, chunks, layout, lane));
         return (BaseVariableWidthVector) vector;
     }
 

@@ -52,6 +52,13 @@ final class RawBytes {
         }
     }
 
+    /** The bytes, copied to the heap. */
+    static byte[] toArray(long source, int length) {
+        byte[] bytes = new byte[length];
+        UnsafeApi.copyMemory(null, source, bytes, ARRAY_OFFSET, length);
+        return bytes;
+    }
+
     static boolean areEqual(Object base, long a, long b, int length) {
         if (length < Long.BYTES) {
             for (int i = 0; i < length; i++) {

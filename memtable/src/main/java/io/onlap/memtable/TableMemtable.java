@@ -39,10 +39,17 @@ import org.agrona.UnsafeApi;
  * from being freed.
  */
 final class TableMemtable {
+    /** Rows whose slots of the index are fetched together, so that their cache misses overlap. */
+    private static final int GROUP_ROWS = 32;
+
     private final ChunkLayout layout;
     private final ChunkList rows;
     private final KeyIndex index;
     private final KeyOrder order;
+    /** Of the group of rows that is being appended. */
+    private final int[] groupIds = new int[GROUP_ROWS];
+
+    private final int[] groupHashes = new int[GROUP_ROWS];
     private volatile int end;
 
     TableMemtable(TableSchema schema, int keysExpected, ChunkPool pool, AtomicLong bytes) {
@@ -70,41 +77,63 @@ final class TableMemtable {
      * @throws StorageException CORRUPT if they do not
      */
     void append(long sequence, Object base, long source, int bytes, int rowCount) {
-        int fixedBytes = layout.row.fixedBytes();
         long at = source;
         long stop = source + bytes;
-        int lastEnd = end;
-        for (int i = 0; i < rowCount; i++) {
-            int length = stop - at < fixedBytes ? 0 : UnsafeApi.getInt(base, at);
-            if (length < fixedBytes || length > stop - at) {
-                throw corrupt(sequence, rowCount, i, length);
+        int written = 0;
+        while (written < rowCount) {
+            int group = Math.min(GROUP_ROWS, rowCount - written);
+            for (int i = 0; i < group; i++) {
+                int length = rowLength(base, at, stop);
+                if (length < 0) {
+                    throw corrupt(sequence, rowCount, written + i, at - source, bytes);
+                }
+                groupIds[i] = write(base, at, length);
+                at += length;
             }
-            lastEnd = appendRow(sequence, base, at, length) + 1;
-            at += length;
+            link(sequence, group);
+            written += group;
         }
         if (at != stop) {
-            throw corrupt(sequence, rowCount, rowCount, (int) (stop - at));
+            throw corrupt(sequence, rowCount, rowCount, at - source, bytes);
         }
-        end = lastEnd;
+        end = groupIds[(rowCount - 1) % GROUP_ROWS] + 1;
     }
 
-    private int appendRow(long sequence, Object base, long at, int length) {
+    /** The length of the row at {@code at}, or -1 if it is not one that ends in time. */
+    private int rowLength(Object base, long at, long stop) {
+        int fixedBytes = layout.row.fixedBytes();
+        int length = stop - at < fixedBytes ? 0 : UnsafeApi.getInt(base, at);
+        return length < fixedBytes || length > stop - at ? -1 : length;
+    }
+
+    private int write(Object base, long at, int length) {
         Chunk chunk = rows.chunkFor(length - layout.row.fixedBytes());
         chunk.write(base, at, length);
-        int id = ChunkList.id(rows.lastChunk(), chunk.rows());
-        if (index == null) {
-            chunk.endRow(sequence, KeyIndex.NONE);
-        } else {
-            index.put(chunk, id, sequence);
-        }
-        return id;
+        return ChunkList.id(rows.lastChunk(), chunk.rows() - 1);
     }
 
-    private StorageException corrupt(long sequence, int rowCount, int row, int length) {
+    private void link(long sequence, int group) {
+        if (index == null) {
+            for (int i = 0; i < group; i++) {
+                rows.chunk(groupIds[i]).link(ChunkList.rowOf(groupIds[i]), sequence, KeyIndex.NONE);
+            }
+            return;
+        }
+        index.reserve(group);
+        for (int i = 0; i < group; i++) {
+            groupHashes[i] = index.hash(groupIds[i]);
+        }
+        index.touch(groupHashes, group);
+        for (int i = 0; i < group; i++) {
+            index.put(groupIds[i], groupHashes[i], sequence);
+        }
+    }
+
+    private StorageException corrupt(long sequence, int rowCount, int row, long at, int bytes) {
         return new StorageException(
                 Kind.CORRUPT,
-                "block and rows disagree: sequence=" + sequence + ", rowCount=" + rowCount + ", row=" + row
-                        + ", length=" + length);
+                "block and rows disagree: sequence=" + sequence + ", rowCount=" + rowCount + ", row=" + row + ", at="
+                        + at + ", bytes=" + bytes);
     }
 
     /** The end of the rows with a sequence ≤ {@code sequence}; 0 if there is none. */

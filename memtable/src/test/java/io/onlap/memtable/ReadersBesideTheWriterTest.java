@@ -9,6 +9,8 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -31,22 +33,27 @@ class ReadersBesideTheWriterTest {
     void shouldShowExactlyTheirPrefixWhenReadersRunBesideTheWriter() throws Exception {
         System.out.println("ReadersBesideTheWriterTest seed=" + SEED);
         AtomicLong published = new AtomicLong();
+        AtomicBoolean stopped = new AtomicBoolean();
         ExecutorService readers = Executors.newFixedThreadPool(3);
         try (MemtableRig rig = new MemtableRig(SCHEMA)) {
             List<Future<?>> results = new ArrayList<>();
-            for (int i = 0; i < 3; i++) {
-                Random random = new Random(SEED + i);
-                results.add(readers.submit(() -> read(rig, published, random)));
+            try {
+                for (int i = 0; i < 3; i++) {
+                    Random random = new Random(SEED + i);
+                    results.add(readers.submit(() -> read(rig, published, stopped, random)));
+                }
+                for (long s = 1; s <= BATCHES; s++) {
+                    write(rig, s);
+                    published.setRelease(s);
+                }
+                for (Future<?> result : results) {
+                    result.get();
+                }
+            } finally {
+                stopped.set(true); // the memory must outlive the readers, also when one of them fails
+                readers.shutdown();
+                assertTrue(readers.awaitTermination(1, TimeUnit.MINUTES));
             }
-            for (long s = 1; s <= BATCHES; s++) {
-                write(rig, s);
-                published.setRelease(s);
-            }
-            for (Future<?> result : results) {
-                result.get();
-            }
-        } finally {
-            readers.shutdownNow();
         }
     }
 
@@ -83,9 +90,9 @@ class ReadersBesideTheWriterTest {
         return last;
     }
 
-    private static void read(MemtableRig rig, AtomicLong published, Random random) {
+    private static void read(MemtableRig rig, AtomicLong published, AtomicBoolean stopped, Random random) {
         long sequence = 0;
-        while (sequence < BATCHES) {
+        while (sequence < BATCHES && !stopped.get()) {
             sequence = published.getAcquire();
             MemtableView view = rig.memtable.view(MemtableRig.TABLE, sequence);
             if (view == null) {
