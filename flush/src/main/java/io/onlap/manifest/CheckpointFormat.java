@@ -70,7 +70,6 @@ final class CheckpointFormat {
             Field.notNullable(CHECKSUM, INT64),
             Field.nullable(MIN_KEY, ArrowType.Binary.INSTANCE),
             Field.nullable(MAX_KEY, ArrowType.Binary.INSTANCE),
-            Field.notNullable(CHECKSUM, INT64),
             new Field(
                     COLUMNS,
                     FieldType.notNullable(ArrowType.List.INSTANCE),

@@ -105,7 +105,6 @@ final class CheckpointWriter {
         setLong(CheckpointFormat.CHECKSUM, row, segment.checksum());
         setBinary(CheckpointFormat.MIN_KEY, row, segment.minKey());
         setBinary(CheckpointFormat.MAX_KEY, row, segment.maxKey());
-        setLong(CheckpointFormat.CHECKSUM, row, segment.checksum());
         addColumns(row, segment.columns());
     }
 

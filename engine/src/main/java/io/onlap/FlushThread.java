@@ -1,0 +1,165 @@
+package io.onlap;
+
+import io.onlap.flush.Flusher;
+import io.onlap.io.FailPoint;
+import io.onlap.io.StorageException;
+import io.onlap.io.StorageException.Kind;
+import io.onlap.manifest.ManifestState;
+import io.onlap.memtable.Memtable;
+
+/**
+ * Flushes sealed generations, oldest first, and has an aged active generation sealed.
+ *
+ * <pre>
+ *   oldest sealed → Flusher.flush → drop from memory → flushed mark → cut the log
+ * </pre>
+ *
+ * <p>Invariants: a generation leaves memory only after its record is durable; the next one starts only after that, so
+ * generation g+1 never commits before g. A failed flush leaves the generation in every read. A full disk is waited for
+ * without limit, since space may come back; any other failure is tried again up to {@code flushAttemptsMax} times, then
+ * poisons. FENCED poisons at once.
+ *
+ * <p>Threading: its own thread; any thread wakes it.
+ */
+final class FlushThread implements Runnable {
+    private static final long IDLE_MILLIS_MAX = 1_000;
+    private static final long RETRY_MILLIS = 20;
+    private static final long RETRY_MILLIS_MAX = 1_000;
+
+    private final OwnerParts parts;
+    private final Flusher flusher;
+    private final Thread thread;
+    private volatile StorageException lastFailure;
+    private volatile WriteLoop loop;
+    private volatile WriteRing ring;
+    private volatile ForceThread forces;
+    private boolean woken;
+    private boolean stopping;
+
+    FlushThread(OwnerParts parts, Flusher flusher) {
+        this.parts = parts;
+        this.flusher = flusher;
+        this.thread = new Thread(this, "onlap-flush");
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** From now on the log is cut behind each flush and the active generation sealed by age. */
+    void attach(WriteLoop writeLoop, WriteRing writeRing, ForceThread forceThread) {
+        ring = writeRing;
+        forces = forceThread;
+        loop = writeLoop;
+        wake();
+    }
+
+    synchronized void wake() {
+        woken = true;
+        notifyAll();
+    }
+
+    /** The newest failure of a flush that has not been followed by a success, or null. */
+    StorageException lastFailure() {
+        return lastFailure;
+    }
+
+    /** Ends the thread after the flush in hand; what is still sealed stays in the log. */
+    void stop() throws InterruptedException {
+        synchronized (this) {
+            stopping = true;
+            notifyAll();
+        }
+        thread.join();
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (!isStopping()) {
+                Memtable oldest = parts.memory().oldestSealed();
+                if (oldest == null) {
+                    sealIfAged();
+                    rest(IDLE_MILLIS_MAX);
+                } else {
+                    flush(oldest);
+                }
+            }
+        } catch (Throwable failure) {
+            parts.poison().set(failure);
+            parts.wakeWaiters();
+        }
+    }
+
+    private void flush(Memtable oldest) throws InterruptedException {
+        ManifestState state = flushWithRetries(oldest);
+        if (state == null) {
+            return;
+        }
+        parts.env().failPoints().reach(FailPoint.FLUSH_BEFORE_DROP);
+        parts.memory().drop(oldest);
+        parts.budget().update();
+        parts.flushed().advance(state.flushedGeneration());
+        parts.env().failPoints().reach(FailPoint.FLUSH_BEFORE_TRUNCATE);
+        ForceThread cutter = forces;
+        if (cutter != null) {
+            cutter.cutBehind(state.flushedGeneration());
+        }
+    }
+
+    /** The head that holds the generation; null if it is time to stop first. */
+    private ManifestState flushWithRetries(Memtable oldest) throws InterruptedException {
+        int attempts = 0;
+        long pauseMillis = RETRY_MILLIS;
+        while (!isStopping()) {
+            try {
+                ManifestState state = flusher.flush(oldest);
+                lastFailure = null;
+                return state;
+            } catch (StorageException failure) {
+                lastFailure = failure;
+                if (failure.kind() != Kind.DISK_FULL) {
+                    attempts++;
+                }
+                if (failure.kind() == Kind.FENCED
+                        || failure.kind() == Kind.CORRUPT
+                        || attempts >= parts.settings().flushAttemptsMax()) {
+                    throw new StorageException(
+                            failure.kind(),
+                            "flush failed: generation=" + oldest.generation() + ", tables=" + oldest.tableIds()
+                                    + ", attempts=" + attempts + ", reason=" + failure.getMessage(),
+                            failure);
+                }
+                rest(pauseMillis);
+                pauseMillis = Math.min(RETRY_MILLIS_MAX, pauseMillis * 2);
+            }
+        }
+        return null;
+    }
+
+    private void sealIfAged() {
+        WriteLoop writeLoop = loop;
+        long sinceNs = writeLoop == null ? 0 : writeLoop.activeSinceNs();
+        if (sinceNs != 0
+                && System.nanoTime() - sinceNs
+                        >= parts.settings().generationAge().toNanos()) {
+            ring.askForSeal();
+        }
+    }
+
+    private synchronized boolean isStopping() {
+        return stopping || parts.poison().isSet();
+    }
+
+    private synchronized void rest(long millis) throws InterruptedException {
+        long deadlineNs = System.nanoTime()
+                + Math.min(millis, parts.settings().generationAge().toMillis()) * 1_000_000;
+        long leftMillis = millis;
+        while (!woken && !stopping && leftMillis > 0) {
+            wait(leftMillis);
+            leftMillis = (deadlineNs - System.nanoTime()) / 1_000_000;
+        }
+        woken = false;
+    }
+}

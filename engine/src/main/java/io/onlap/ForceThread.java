@@ -1,0 +1,106 @@
+package io.onlap;
+
+import io.onlap.io.StorageException;
+import io.onlap.io.StorageException.Kind;
+import io.onlap.wal.Wal;
+import io.onlap.wal.WalForcer;
+
+/**
+ * Forces the log when somebody waits for it, one force for all who wait; and cuts it behind each flush.
+ *
+ * <p>Invariant: the durable mark moves only after every segment up to it was forced, oldest first, or is flushed, and the
+ * epoch word still names this owner. A failed force poisons and is never tried again: the kernel may have dropped the
+ * pages and report success the next time. The log is cut only below a generation whose record is durable, after the
+ * oldest segment that stays was forced, since it says where the older owners' directories end.
+ *
+ * <p>Threading: its own thread; any thread asks.
+ */
+final class ForceThread implements Runnable {
+    private final OwnerParts parts;
+    private final Wal wal;
+    private final WalForcer forcer;
+    private final Thread thread;
+    private long wanted;
+    private long flushedGeneration;
+    private boolean stopping;
+
+    ForceThread(OwnerParts parts, Wal wal) {
+        this.parts = parts;
+        this.wal = wal;
+        this.forcer = wal.forcer();
+        this.thread = new Thread(this, "onlap-force");
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Asks for a force that covers {@code sequence}, which is acknowledged. */
+    synchronized void want(long sequence) {
+        if (sequence > wanted) {
+            wanted = sequence;
+            notifyAll();
+        }
+    }
+
+    /** Has the log cut: everything up to {@code generation} is in segment files, and the record of that is durable. */
+    synchronized void cutBehind(long generation) {
+        flushedGeneration = generation;
+        notifyAll();
+    }
+
+    /** Ends the thread after what it was asked for. */
+    void stop() throws InterruptedException {
+        synchronized (this) {
+            stopping = true;
+            notifyAll();
+        }
+        thread.join();
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (awaitWork()) {
+                long flushed = takeFlushed();
+                forcer.releaseThrough(flushed);
+                long covered = forcer.force();
+                checkOwner();
+                parts.durable().advance(covered);
+                if (flushed > 0) {
+                    wal.truncateBefore(flushed + 1);
+                }
+            }
+        } catch (Throwable failure) {
+            parts.poison().set(failure);
+            parts.wakeWaiters();
+        }
+    }
+
+    /** False when it is time to stop. */
+    private synchronized boolean awaitWork() throws InterruptedException {
+        while (!hasWork() && !stopping && !parts.poison().isSet()) {
+            wait();
+        }
+        return hasWork() && !parts.poison().isSet();
+    }
+
+    private boolean hasWork() {
+        return wanted > parts.durable().get() || flushedGeneration > 0;
+    }
+
+    private synchronized long takeFlushed() {
+        long flushed = flushedGeneration;
+        flushedGeneration = 0;
+        return flushed;
+    }
+
+    private void checkOwner() {
+        long current = parts.epochWord().readWithFullFence();
+        if (current != parts.epoch()) {
+            throw new StorageException(
+                    Kind.FENCED, "another owner has taken over: epoch=" + parts.epoch() + ", currentEpoch=" + current);
+        }
+    }
+}

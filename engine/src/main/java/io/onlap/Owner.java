@@ -1,0 +1,134 @@
+package io.onlap;
+
+import io.onlap.io.OwnerLock;
+import io.onlap.io.StorageException;
+import io.onlap.io.StorageException.Kind;
+import io.onlap.wal.Wal;
+import java.util.concurrent.CompletableFuture;
+import org.agrona.DirectBuffer;
+
+/**
+ * The writing side of an engine: the lock, the log, and the write, force and flush threads.
+ *
+ * <p>Invariant: it exists only in the process whose OPEN record is the newest it knows; every acknowledgement re-checks
+ * that. Its parts are closed in the reverse order of their opening.
+ *
+ * <p>Threading: any thread writes; open and close belong to the engine.
+ */
+final class Owner implements AutoCloseable {
+    private static final long FLUSH_WAIT_MILLIS = 24L * 60 * 60 * 1_000;
+
+    private final OwnerParts parts;
+    private final OwnerLock lock;
+    private final Wal wal;
+    private final WriteRing ring;
+    private final ForceThread forces;
+    private final FlushThread flushes;
+
+    /** Starts the threads; everything given is the owner's to close from here on. */
+    Owner(OwnerParts parts, OwnerLock lock, Recovery.Recovered recovered, FlushThread flushes, Memtables memtables) {
+        this.parts = parts;
+        this.lock = lock;
+        this.wal = recovered.wal();
+        this.flushes = flushes;
+        BatchBuffers buffers = new BatchBuffers();
+        WriteLoop loop = new WriteLoop(
+                parts,
+                wal.writer(),
+                recovered.active(),
+                recovered.nextSequence(),
+                buffers,
+                memtables,
+                this::afterFailureOrSeal);
+        this.ring = new WriteRing(loop, buffers, parts.budget(), parts.poison(), parts.settings());
+        this.forces = new ForceThread(parts, wal);
+        ring.start();
+        forces.start();
+        flushes.attach(loop, ring, forces);
+    }
+
+    OwnerParts parts() {
+        return parts;
+    }
+
+    /** Hands in an encoded batch; see {@link WriteRing#publish}. */
+    long write(DirectBuffer batch, int length) {
+        return ring.publish(batch, length);
+    }
+
+    void awaitVisible(long sequence) {
+        parts.acknowledged().await(sequence, parts.settings().stallTimeout().toMillis());
+    }
+
+    void awaitDurable(long sequence, Durability durability) {
+        awaitVisible(sequence);
+        if (durability == Durability.POWER) {
+            forces.want(sequence);
+            parts.durable().await(sequence, parts.settings().stallTimeout().toMillis());
+        }
+    }
+
+    CompletableFuture<Long> whenDurable(long sequence, Durability durability) {
+        CompletableFuture<Long> visible = parts.acknowledged().reached(sequence);
+        if (durability == Durability.PROCESS) {
+            return visible;
+        }
+        return visible.thenCompose(reached -> {
+            forces.want(reached);
+            return parts.durable().reached(reached);
+        });
+    }
+
+    /** Seals the active generation and waits until everything sealed is in the manifest. */
+    void flush() {
+        long sealed = Futures.join(ring.seal());
+        parts.flushed().await(sealed, FLUSH_WAIT_MILLIS);
+    }
+
+    StorageException lastFlushFailure() {
+        return flushes.lastFailure();
+    }
+
+    /** Bytes of the log's segment files. */
+    long walBytes() {
+        return wal.bytes();
+    }
+
+    private void afterFailureOrSeal() {
+        if (parts.poison().isSet()) {
+            parts.wakeWaiters();
+        }
+        flushes.wake();
+    }
+
+    /**
+     * Finishes the batches handed in before, forces the log, and frees everything. What is not flushed stays in the log.
+     *
+     * @throws StorageException the first failure of this engine, or of closing it
+     */
+    @Override
+    public void close() {
+        Closing closing = new Closing();
+        closing.run(ring::stop);
+        closing.run(() -> {
+            if (!parts.poison().isSet()) {
+                forces.want(parts.acknowledged().get());
+            }
+        });
+        closing.run(() -> Futures.uninterruptibly(forces::stop));
+        closing.run(() -> Futures.uninterruptibly(flushes::stop));
+        StorageException failure = parts.poison().cause();
+        parts.poison().set(new StorageException(Kind.CLOSED, "engine closed"));
+        parts.wakeWaiters();
+        closing.run(wal::close);
+        closing.run(parts.memory()::close);
+        closing.run(parts.epochWord()::close);
+        closing.run(lock::close);
+        if (failure != null) {
+            closing.run(() -> {
+                throw failure.again();
+            });
+        }
+        closing.end();
+    }
+}

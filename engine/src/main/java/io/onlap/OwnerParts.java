@@ -1,0 +1,39 @@
+package io.onlap;
+
+import io.onlap.io.Env;
+import io.onlap.io.EpochWord;
+import io.onlap.manifest.Manifest;
+import io.onlap.memtable.SchemaLookup;
+
+/**
+ * What the threads of an owner share.
+ *
+ * @param epoch this owner's number; the epoch word holds it while the ownership lasts
+ * @param acknowledged newest sequence that is in the log, published, and was written by the owner
+ * @param durable newest sequence that is forced
+ * @param flushed newest generation that is in the manifest
+ */
+record OwnerParts(
+        Env env,
+        EngineSettings settings,
+        Manifest manifest,
+        EpochWord epochWord,
+        long epoch,
+        RowMemory memory,
+        MemoryBudget budget,
+        Poison poison,
+        Watermark acknowledged,
+        Watermark durable,
+        Watermark flushed) {
+    /** Schemas as rows name them; a table is in the manifest before its first row is in the log. */
+    SchemaLookup schemas() {
+        return (tableId, schemaId) -> manifest.head().schema(tableId, schemaId);
+    }
+
+    /** Lets every waiter see the poison. */
+    void wakeWaiters() {
+        acknowledged.wake();
+        durable.wake();
+        flushed.wake();
+    }
+}

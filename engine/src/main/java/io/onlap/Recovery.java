@@ -1,0 +1,121 @@
+package io.onlap;
+
+import io.onlap.flush.Reaper;
+import io.onlap.io.Env;
+import io.onlap.io.EpochWord;
+import io.onlap.io.FailPoint;
+import io.onlap.manifest.Manifest;
+import io.onlap.manifest.ManifestState;
+import io.onlap.manifest.Operation;
+import io.onlap.manifest.StoreLayout;
+import io.onlap.memtable.Memtable;
+import io.onlap.wal.Wal;
+import io.onlap.wal.WalReader;
+import io.onlap.wal.WalSettings;
+import io.onlap.wal.WalTail;
+
+/**
+ * Opens a store for writing.
+ *
+ * <pre>
+ *   OS lock → OPEN record (epoch + 1) → epoch word → scan the log above the record's flushed generation → own log directory
+ * </pre>
+ *
+ * <p>Invariants: the epoch word is raised before the final scan, so a former owner that still lives either had its frame
+ * scanned or finds the word changed before it acknowledges. Each generation of the log becomes a generation in memory of
+ * the same number, sealed; so recovery flushes exactly what the former owner would have, in the same order, and a second
+ * crash at any point repeats it. Nothing old is written to: the new owner's frames go to a directory of its epoch, whose
+ * first frame records where the older ones end.
+ *
+ * <p>Memory: replay stays within the budget by waiting for flushes, as writers do.
+ *
+ * <p>Threading: the opening thread.
+ */
+final class Recovery {
+    /**
+     * The store as found.
+     *
+     * @param active the first generation of this owner, empty
+     * @param droppedTail what a torn end of the log lost, none of it acknowledged as durable; null if nothing
+     */
+    record Recovered(Wal wal, Memtable active, long nextSequence, WalTail droppedTail) {}
+
+    private final OwnerParts parts;
+    private final StoreLayout layout;
+    private final FlushThread flushes;
+    private final Memtables memtables;
+    private Memtable replaying;
+    private long lastGeneration;
+    private long lastSequence;
+
+    Recovery(OwnerParts parts, StoreLayout layout, FlushThread flushes, Memtables memtables) {
+        this.parts = parts;
+        this.layout = layout;
+        this.flushes = flushes;
+        this.memtables = memtables;
+    }
+
+    /** Writes the OPEN record and raises the epoch word; from here on a former owner is fenced. */
+    static ManifestState takeOver(Env env, StoreLayout layout, Manifest manifest, EpochWord word) {
+        env.failPoints().reach(FailPoint.OPEN_BEFORE_RECORD);
+        ManifestState opened = manifest.commit(
+                new Operation.Open("pid " + ProcessHandle.current().pid()));
+        env.failPoints().reach(FailPoint.OPEN_AFTER_RECORD);
+        word.raise(opened.epoch());
+        env.failPoints().reach(FailPoint.OPEN_AFTER_EPOCH_WORD);
+        OwnerFiles.tell(env, layout, opened.epoch());
+        new Reaper(env, layout, manifest).resolveBefore(opened.epoch());
+        return opened;
+    }
+
+    /** Replays the log above what {@code opened} has flushed, then starts a log directory of this epoch. */
+    Recovered run(ManifestState opened) {
+        lastGeneration = opened.flushedGeneration();
+        lastSequence = opened.lastSequence();
+        try (WalReader reader = WalReader.open(parts.env(), layout.wal(), false)) {
+            reader.skipBelow(opened.flushedGeneration() + 1);
+            while (reader.next()) {
+                replay(reader);
+            }
+            finishGeneration();
+            long generation = lastGeneration + 1;
+            Wal wal = Wal.create(
+                    parts.env(), layout.wal(), parts.epoch(), generation, reader.ends(), WalSettings.defaults());
+            Memtable active = memtables.first(generation);
+            parts.memory().publish(lastSequence);
+            parts.memory().seal(active);
+            parts.acknowledged().advance(lastSequence);
+            parts.durable().advance(lastSequence);
+            wal.truncateBefore(parts.manifest().head().flushedGeneration() + 1);
+            return new Recovered(wal, active, lastSequence + 1, reader.droppedTail());
+        } finally {
+            if (replaying != null) {
+                replaying.release();
+            }
+        }
+    }
+
+    private void replay(WalReader reader) {
+        if (replaying != null && replaying.generation() != reader.generation()) {
+            finishGeneration();
+        }
+        if (replaying == null) {
+            parts.budget().update();
+            parts.budget().awaitRoom(() -> {});
+            replaying = memtables.first(reader.generation());
+        }
+        replaying.apply(reader.sequence(), reader.buffer(), reader.offset(), reader.length(), parts.schemas());
+        lastGeneration = reader.generation();
+        lastSequence = reader.sequence();
+    }
+
+    private void finishGeneration() {
+        if (replaying != null) {
+            parts.memory().publish(lastSequence);
+            parts.memory().addSealed(replaying);
+            replaying = null;
+            parts.env().failPoints().reach(FailPoint.OPEN_AFTER_REPLAYED_GENERATION);
+            flushes.wake();
+        }
+    }
+}

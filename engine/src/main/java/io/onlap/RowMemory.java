@@ -1,0 +1,74 @@
+package io.onlap;
+
+import io.onlap.memtable.Memtable;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Which generations are in memory right now: one volatile reference to a value, swapped whole.
+ *
+ * <p>Invariant: a generation is here from the moment it can hold a published row until the flush that covers it is durable
+ * in the manifest, so the union of this and the manifest always holds every live row.
+ *
+ * <p>Threading: the write loop seals, the flush thread drops, any thread reads. Each generation carries one reference of
+ * its own, given back by the drop.
+ */
+final class RowMemory {
+    private final AtomicReference<Generations> generations = new AtomicReference<>(Generations.NONE);
+    private volatile long visible;
+
+    Generations get() {
+        return generations.get();
+    }
+
+    /** Sequence of the newest published batch: views hold exactly the batches up to it. */
+    long visible() {
+        return visible;
+    }
+
+    /** Publishes every batch up to {@code sequence}; all of them are applied. */
+    void publish(long sequence) {
+        visible = sequence;
+    }
+
+    /** Seals the active generation, if any, and opens {@code nextActive}. */
+    void seal(Memtable nextActive) {
+        generations.updateAndGet(now -> now.seal(nextActive));
+    }
+
+    void addSealed(Memtable memtable) {
+        generations.updateAndGet(now -> now.withSealed(memtable));
+    }
+
+    /** Forgets a flushed generation; its memory goes back when the last view of it closes. */
+    void drop(Memtable flushed) {
+        generations.updateAndGet(now -> now.without(flushed));
+        flushed.release();
+    }
+
+    /** Puts other generations in the place of all; for readers, which replay. */
+    void replace(List<Memtable> sealed) {
+        Generations before = generations.getAndSet(new Generations(null, sealed));
+        before.all().forEach(Memtable::release);
+    }
+
+    /** Oldest generation waiting for its flush, or null. */
+    Memtable oldestSealed() {
+        List<Memtable> sealed = generations.get().sealed();
+        return sealed.isEmpty() ? null : sealed.get(0);
+    }
+
+    /** Bytes of all generations here. */
+    long bytes() {
+        long bytes = 0;
+        Generations now = generations.get();
+        for (int i = 0; i < now.sealed().size(); i++) {
+            bytes += now.sealed().get(i).bytes();
+        }
+        return now.active() == null ? bytes : bytes + now.active().bytes();
+    }
+
+    void close() {
+        replace(List.of());
+    }
+}

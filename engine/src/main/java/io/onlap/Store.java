@@ -1,0 +1,237 @@
+package io.onlap;
+
+import io.onlap.flush.Flusher;
+import io.onlap.io.Env;
+import io.onlap.io.EpochWord;
+import io.onlap.io.OwnerLock;
+import io.onlap.io.StorageException;
+import io.onlap.io.StorageException.Kind;
+import io.onlap.manifest.Manifest;
+import io.onlap.manifest.ManifestState;
+import io.onlap.manifest.StoreLayout;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
+
+/**
+ * What lies behind an {@link Engine}: the manifest, the generations in memory and the open files that reads need, and
+ * either an {@link Owner} or a {@link Replica} that keeps them current.
+ *
+ * <p>Invariant: parts are opened in the order lock, manifest, memory, threads and closed in the reverse; an open that fails
+ * half-way closes what it opened.
+ *
+ * <p>Threading: any thread; views and scans that are still open at close keep what they hold until they are closed.
+ */
+final class Store implements AutoCloseable {
+    private final Env env;
+    private final StoreLayout layout;
+    private final Manifest manifest;
+    private final RowMemory memory;
+    private final BufferAllocator allocator;
+    private final SegmentCache segments;
+    private final Reads reads;
+    private final Poison poison;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private Memtables memtables;
+    private Owner owner;
+    private Replica replica;
+
+    private Store(Env env, StoreLayout layout, Manifest manifest, Poison poison) {
+        this.env = env;
+        this.layout = layout;
+        this.manifest = manifest;
+        this.poison = poison;
+        this.memory = new RowMemory();
+        this.allocator = new RootAllocator();
+        this.segments = new SegmentCache(env, layout, allocator);
+        this.reads = new Reads(memory, manifest, segments, env.failPoints());
+    }
+
+    static Store openOwner(Path directory, EngineSettings settings, Env env) {
+        StoreLayout layout = new StoreLayout(directory.toAbsolutePath());
+        Manifest.checkUsable(env, layout.root());
+        env.storage().createDirectories(layout.root());
+        OwnerLock lock = OwnerFiles.lock(env, layout);
+        try {
+            Manifest manifest = Manifest.create(env, layout.root());
+            Store store = new Store(env, layout, manifest, new Poison());
+            store.becomeOwner(settings, lock);
+            return store;
+        } catch (RuntimeException | Error failure) {
+            closeAfter(failure, lock);
+            throw failure;
+        }
+    }
+
+    private void becomeOwner(EngineSettings settings, OwnerLock lock) {
+        EpochWord word = EpochWord.open(env.storage(), layout.epoch());
+        memtables = new Memtables(allocator, settings.generationBytes());
+        FlushThread flushes = null;
+        try {
+            ManifestState opened = Recovery.takeOver(env, layout, manifest, word);
+            OwnerParts parts = new OwnerParts(
+                    env,
+                    settings,
+                    manifest,
+                    word,
+                    opened.epoch(),
+                    memory,
+                    new MemoryBudget(memory, poison, settings),
+                    poison,
+                    new Watermark("acknowledged", opened.lastSequence(), poison),
+                    new Watermark("durable", opened.lastSequence(), poison),
+                    new Watermark("flushed", opened.flushedGeneration(), poison));
+            flushes = new FlushThread(parts, new Flusher(env, layout, manifest, allocator, opened.epoch()));
+            flushes.start();
+            Recovery.Recovered recovered = new Recovery(parts, layout, flushes, memtables).run(opened);
+            owner = new Owner(parts, lock, recovered, flushes, memtables);
+        } catch (RuntimeException | Error failure) {
+            if (flushes != null) {
+                poison.set(failure);
+                flushes.wake();
+                Futures.uninterruptibly(flushes::stop);
+            }
+            closeAfter(failure, memory::close);
+            closeAfter(failure, memtables);
+            closeAfter(failure, word);
+            closeAfter(failure, segments);
+            closeAfter(failure, allocator);
+            throw failure;
+        }
+    }
+
+    static Store openReader(Path directory, Env env) {
+        StoreLayout layout = new StoreLayout(directory.toAbsolutePath());
+        Manifest manifest = Manifest.open(env, layout.root());
+        Store store = new Store(env, layout, manifest, new Poison());
+        try {
+            store.replica = Replica.open(env, layout, manifest, store.memory, store.allocator);
+            return store;
+        } catch (RuntimeException | Error failure) {
+            closeAfter(failure, store.memory::close);
+            closeAfter(failure, store.segments);
+            closeAfter(failure, store.allocator);
+            throw failure;
+        }
+    }
+
+    private static void closeAfter(Throwable failure, AutoCloseable part) {
+        try {
+            part.close();
+        } catch (Exception e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    Manifest manifest() {
+        return manifest;
+    }
+
+    Reads reads() {
+        return reads;
+    }
+
+    BufferAllocator allocator() {
+        return allocator;
+    }
+
+    StoreLayout layout() {
+        return layout;
+    }
+
+    boolean isReadOnly() {
+        return replica != null;
+    }
+
+    /** The writing side; INVALID in a reader, CLOSED after close. */
+    Owner owner() {
+        checkOpen();
+        if (owner == null) {
+            throw new StorageException(Kind.INVALID, "store opened read-only: path=" + layout.root());
+        }
+        return owner;
+    }
+
+    void refresh() {
+        checkOpen();
+        if (replica != null) {
+            replica.refresh();
+        }
+    }
+
+    void checkOpen() {
+        if (closed.get()) {
+            throw new StorageException(Kind.CLOSED, "engine closed: path=" + layout.root());
+        }
+    }
+
+    EngineStats stats() {
+        ManifestState head = manifest.head();
+        Generations now = memory.get();
+        OwnerParts parts = owner == null ? null : owner.parts();
+        return new EngineStats(
+                head.version(),
+                head.epoch(),
+                memory.visible(),
+                parts == null ? memory.visible() : parts.acknowledged().get(),
+                parts == null ? head.lastSequence() : parts.durable().get(),
+                now.active() == null ? 0 : now.active().generation(),
+                head.flushedGeneration(),
+                now.sealed().size(),
+                parts == null ? memory.bytes() : parts.budget().usedBytes(),
+                parts == null ? 0 : parts.budget().budgetBytes(),
+                allocator.getAllocatedMemory(),
+                owner == null ? 0 : owner.walBytes(),
+                head.tables().size(),
+                head.tables().stream()
+                        .mapToLong(table -> table.segments().size())
+                        .sum(),
+                segments.size(),
+                parts == null ? 0 : parts.budget().stalls(),
+                parts == null ? 0 : parts.budget().stalledNs(),
+                parts != null && parts.budget().isStalled());
+    }
+
+    Health health() {
+        if (closed.get()) {
+            return new Health(Health.State.CLOSED, "");
+        }
+        StorageException cause = poison.cause();
+        if (cause != null) {
+            return new Health(Health.State.POISONED, cause.kind() + ": " + cause.getMessage());
+        }
+        StorageException flush = owner == null ? null : owner.lastFlushFailure();
+        return flush == null
+                ? new Health(Health.State.OK, "")
+                : new Health(Health.State.DEGRADED, flush.kind() + ": " + flush.getMessage());
+    }
+
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        Closing closing = new Closing();
+        if (owner != null) {
+            closing.run(owner::close);
+            closing.run(memtables::close);
+        } else {
+            closing.run(memory::close);
+            closing.run(replica::close);
+        }
+        closing.run(segments::close);
+        closing.run(this::closeAllocator);
+        closing.end();
+    }
+
+    private void closeAllocator() {
+        long held = allocator.getAllocatedMemory();
+        if (held > 0) {
+            throw new StorageException(
+                    Kind.BUSY,
+                    "views or scans still open at close: heldBytes=" + held + ": close them before the engine");
+        }
+        allocator.close();
+    }
+}

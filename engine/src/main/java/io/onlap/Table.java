@@ -1,0 +1,67 @@
+package io.onlap;
+
+import io.onlap.manifest.TableEntry;
+import io.onlap.memtable.Row;
+import io.onlap.memtable.TableSchema;
+import java.util.Optional;
+
+/**
+ * One table of an engine. Each read opens a view of its own; for several reads of one moment use {@link Engine#view}.
+ *
+ * <p>Threading: any thread.
+ */
+public final class Table {
+    private final Store store;
+    private final TableEntry entry;
+
+    Table(Store store, TableEntry entry) {
+        this.store = store;
+        this.entry = entry;
+    }
+
+    TableEntry entry() {
+        return entry;
+    }
+
+    public String path() {
+        return entry.path();
+    }
+
+    /** Never reused within its store. */
+    public int tableId() {
+        return entry.tableId();
+    }
+
+    public TableSchema schema() {
+        return entry.schema();
+    }
+
+    /**
+     * The row of a key.
+     *
+     * @param key a value per key column
+     * @throws io.onlap.io.StorageException INVALID for a table without key or values of other types
+     */
+    public Optional<Row> get(Object... key) {
+        try (View view = new View(store)) {
+            return view.get(this, key);
+        }
+    }
+
+    /** Live rows at this moment. */
+    public long count() {
+        try (View view = new View(store)) {
+            return view.count(this);
+        }
+    }
+
+    /** A scan of this moment, to be narrowed and opened. */
+    public ScanBuilder scan() {
+        return new ScanBuilder(store, null, this);
+    }
+
+    @Override
+    public String toString() {
+        return entry.path() + " " + entry.schema();
+    }
+}

@@ -1,0 +1,80 @@
+package io.onlap;
+
+import io.onlap.io.StorageException;
+import io.onlap.io.StorageException.Kind;
+import io.onlap.manifest.TableEntry;
+import io.onlap.memtable.KeyCodec;
+import io.onlap.memtable.KeyRange;
+import io.onlap.memtable.Lookup;
+import io.onlap.memtable.Row;
+import io.onlap.memtable.RunCursor;
+import io.onlap.memtable.Union;
+import java.util.Optional;
+
+/**
+ * All tables at one moment. It never changes, whatever is written, sealed, flushed or compacted meanwhile, and holds the
+ * memory it reads until {@link #close}.
+ *
+ * <p>Threading: any thread may read; close after the last read.
+ */
+public final class View implements AutoCloseable {
+    private static final int[] NO_COLUMNS = {};
+
+    private final Store store;
+    private final ReadView view;
+
+    View(Store store) {
+        store.checkOpen();
+        this.store = store;
+        this.view = store.reads().open();
+    }
+
+    /** The newest sequence it holds. */
+    public long sequence() {
+        return view.sequence();
+    }
+
+    /** See {@link Table#get}. */
+    public Optional<Row> get(Table table, Object... key) {
+        view.checkOpen();
+        if (!table.schema().isKeyed()) {
+            throw new StorageException(Kind.INVALID, "table has no key: path=" + table.path());
+        }
+        Lookup found = view.get(entry(table), KeyCodec.encode(table.schema(), key));
+        return found.isAbsent() || found.isDeleted() ? Optional.empty() : Optional.of(found.row());
+    }
+
+    /** Live rows of the table. */
+    public long count(Table table) {
+        view.checkOpen();
+        long rows = 0;
+        try (RunCursor cursor = union(table, KeyRange.ALL, false, NO_COLUMNS)) {
+            while (cursor.next()) {
+                rows += cursor.batch().rowCount();
+            }
+        }
+        return rows;
+    }
+
+    /** A scan of this view, to be narrowed and opened; close it before the view. */
+    public ScanBuilder scan(Table table) {
+        view.checkOpen();
+        return new ScanBuilder(store, this, table);
+    }
+
+    RunCursor union(Table table, KeyRange range, boolean reverse, int[] columns) {
+        return Union.open(store.allocator(), table.schema(), view.runs(entry(table)), range, reverse, columns);
+    }
+
+    /** The table as this view's version lists it; a table newer than that has rows only in memory. */
+    private TableEntry entry(Table table) {
+        TableEntry listed = view.state().table(table.tableId());
+        return listed == null ? table.entry().withoutSegments() : listed;
+    }
+
+    /** Gives back what it holds; idempotent. */
+    @Override
+    public void close() {
+        view.close();
+    }
+}

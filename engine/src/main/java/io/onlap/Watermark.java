@@ -1,0 +1,114 @@
+package io.onlap;
+
+import io.onlap.io.StorageException;
+import io.onlap.io.StorageException.Kind;
+import java.util.PriorityQueue;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A number that only grows (a sequence, a generation), and those who wait for it.
+ *
+ * <p>Invariant: a waiter for {@code n} returns once the mark is at least {@code n}, or ends with the poison's cause; it
+ * never sleeps through either. The advancing thread writes the mark (volatile), then looks for waiters; a waiter registers
+ * (volatile), then looks at the mark: in every order one of them sees the other.
+ *
+ * <p>Threading: one thread advances, any thread waits. An advance without waiters takes no lock.
+ */
+final class Watermark {
+    private static final long WAIT_MILLIS = 1_000;
+
+    private final String name;
+    private final Poison poison;
+    private final PriorityQueue<Pending> pending = new PriorityQueue<>();
+    private volatile long mark;
+    private volatile int waiters;
+
+    Watermark(String name, long start, Poison poison) {
+        this.name = name;
+        this.mark = start;
+        this.poison = poison;
+    }
+
+    long get() {
+        return mark;
+    }
+
+    /** Moves the mark to {@code value} and wakes those it satisfies; a smaller value changes nothing. */
+    void advance(long value) {
+        if (value > mark) {
+            mark = value;
+            if (waiters > 0) {
+                wake();
+            }
+        }
+    }
+
+    /** Lets every waiter look again: at the mark, and at the poison. */
+    synchronized void wake() {
+        StorageException failure = poison.cause();
+        while (!pending.isEmpty() && (pending.peek().value <= mark || failure != null)) {
+            Pending first = pending.poll();
+            waiters--;
+            if (first.value <= mark) {
+                first.future.complete(first.value);
+            } else {
+                first.future.completeExceptionally(failure.again());
+            }
+        }
+        notifyAll();
+    }
+
+    /**
+     * Waits until the mark is at least {@code value}.
+     *
+     * @throws StorageException BUSY after {@code timeoutMillis}, the poison's cause if the engine ends first
+     */
+    void await(long value, long timeoutMillis) {
+        if (mark >= value) {
+            return;
+        }
+        long deadlineNs = System.nanoTime() + timeoutMillis * 1_000_000;
+        synchronized (this) {
+            waiters++;
+            try {
+                while (mark < value) {
+                    poison.check();
+                    long leftMillis = (deadlineNs - System.nanoTime()) / 1_000_000;
+                    if (leftMillis <= 0) {
+                        throw new StorageException(
+                                Kind.BUSY,
+                                "wait timed out: mark=" + name + ", wanted=" + value + ", reached=" + mark
+                                        + ", timeoutMillis=" + timeoutMillis);
+                    }
+                    wait(Math.min(leftMillis, WAIT_MILLIS));
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new StorageException(Kind.BUSY, "wait interrupted: mark=" + name + ", wanted=" + value, e);
+            } finally {
+                waiters--;
+            }
+        }
+    }
+
+    /** Completes with {@code value} once the mark is there, exceptionally with the poison's cause if the engine ends. */
+    CompletableFuture<Long> reached(long value) {
+        CompletableFuture<Long> future = new CompletableFuture<>();
+        synchronized (this) {
+            pending.add(new Pending(value, future));
+            waiters++;
+        }
+        if (mark >= value || poison.isSet()) {
+            wake();
+        }
+        return future;
+    }
+
+    /** One future and what it waits for. */
+    private record Pending(long value, CompletableFuture<Long> future) implements Comparable<Pending> {
+        @Override
+        public int compareTo(Pending other) {
+            return Long.compare(value, other.value);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package io.onlap;
+
+import io.onlap.memtable.RowBuilder;
+import io.onlap.memtable.RowEncoder;
+import java.util.function.Consumer;
+
+/**
+ * Rows of one or several tables that are written together; see {@link Writer#write}. A refused row (INVALID) is not in the
+ * batch, and the batch stays usable.
+ *
+ * <p>Threading: one thread.
+ */
+public final class WriteBatch {
+    private final RowEncoder encoder;
+
+    WriteBatch(int batchBytesMax) {
+        this.encoder = new RowEncoder(batchBytesMax);
+    }
+
+    /** Adds a row; of two rows of one key the later counts. */
+    public WriteBatch put(Table table, Consumer<RowBuilder> row) {
+        row.accept(encoder.beginPut(table.tableId(), table.schema()));
+        encoder.endRow();
+        return this;
+    }
+
+    /** Adds the deletion of a key. */
+    public WriteBatch delete(Table table, Object... key) {
+        encoder.addDelete(table.tableId(), table.schema(), key);
+        return this;
+    }
+
+    /** Rows and deletions in it. */
+    public int rowCount() {
+        return encoder.rowCount();
+    }
+
+    /** Encoded bytes in it. */
+    public int byteCount() {
+        return encoder.length();
+    }
+
+    /** Empties it. */
+    public void clear() {
+        encoder.clear();
+    }
+
+    RowEncoder encoder() {
+        return encoder;
+    }
+}
