@@ -52,8 +52,11 @@ public final class Bench {
         Collection<String> appended = asked.getJvmArgsAppend().orElse(List.of());
         String[] flags =
                 Stream.concat(Stream.of(BenchFlags.flags()), appended.stream()).toArray(String[]::new);
-        Runner runner = new Runner(
-                new OptionsBuilder().parent(asked).jvmArgsAppend(flags).build());
+        Runner runner = new Runner(new OptionsBuilder()
+                .parent(asked)
+                .addProfiler(Figures.class)
+                .jvmArgsAppend(flags)
+                .build());
         if (asked.shouldList()) {
             runner.list();
         } else if (asked.shouldListWithParams()) {

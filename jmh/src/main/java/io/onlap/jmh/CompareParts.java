@@ -40,15 +40,12 @@ final class CompareParts {
             Ingest.Times times = Ingest.run(peer, workload, batchRows);
             add("ingest, " + how + ", flushes included", peer, times.totalNs());
             add("ingest, " + how + ", until acknowledged", peer, times.acknowledgedNs());
-            table.add(Measure.millis("drain after " + how), peer.name(), times.drainNs() / 1e6);
-            peer.settle();
-            table.add(
-                    new Measure("size after " + how, "MiB", false),
-                    peer.name(),
-                    directory.bytes() / (double) (1 << 20));
             if (!peer.isReadable()) {
                 return null;
             }
+            table.add(Measure.millis("drain after " + how), peer.name(), times.drainNs() / 1e6);
+            peer.settle();
+            table.add(Measure.mebibytes("size after " + how), peer.name(), directory.bytes() / (double) (1 << 20));
             ScanSum sum = scan(peer);
             if (batchRows == 1) {
                 get("get, present, files", peer, present);
@@ -103,7 +100,8 @@ final class CompareParts {
 
     /** Latencies of puts: paced and at full speed, of the call and until acknowledged. Returns null. */
     ScanSum runLatency(Peer peer) {
-        long pacedRows = arguments.rate() * arguments.latencySeconds();
+        // The warm-up has fewer rows, and is shorter by as much.
+        long pacedRows = arguments.rate() * arguments.latencySeconds() * workload.rows() / arguments.rows();
         for (boolean isUntilAcknowledged : new boolean[] {false, true}) {
             String end = isUntilAcknowledged ? "put until acknowledged" : "put call";
             latency(

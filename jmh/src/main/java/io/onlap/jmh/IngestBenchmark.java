@@ -1,7 +1,6 @@
 package io.onlap.jmh;
 
 import java.util.concurrent.TimeUnit;
-import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -17,7 +16,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A whole workload into an empty store: the time of a shot is until every row is in files; the parts are in the counters.
+ * A whole workload into an empty store: the time of a shot is until every row is in files; the parts are in the figures beside it, see {@link Figures}.
  *
  * <p>Threading: one thread.
  */
@@ -68,25 +67,12 @@ public class IngestBenchmark {
         }
     }
 
-    /** The parts of a shot. */
-    @State(Scope.Thread)
-    @AuxCounters(AuxCounters.Type.EVENTS)
-    public static class Parts {
-        public double acknowledgedMillis;
-        public double drainMillis;
-        public double rowsPerSecond;
-
-        void set(Ingest.Times times, long rows) {
-            acknowledgedMillis = times.acknowledgedNs() / 1e6;
-            drainMillis = times.drainNs() / 1e6;
-            rowsPerSecond = rows * 1e9 / times.totalNs();
-        }
-    }
-
     @Benchmark
-    public long ingest(Shot shot, Parts parts) {
+    public long ingest(Shot shot) {
         Ingest.Times times = Ingest.run(shot.peer, shot.workload, shot.batch);
-        parts.set(times, shot.rows);
+        Figures.set("acknowledged", times.acknowledgedNs() / 1e6, "ms");
+        Figures.set("drain", times.drainNs() / 1e6, "ms");
+        Figures.set("rate", shot.rows * 1e9 / times.totalNs(), "rows/s");
         return times.totalNs();
     }
 }

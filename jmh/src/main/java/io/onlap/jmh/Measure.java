@@ -19,4 +19,8 @@ record Measure(String name, String unit, boolean isMoreBetter) {
     static Measure millis(String name) {
         return new Measure(name, "ms", false);
     }
+
+    static Measure mebibytes(String name) {
+        return new Measure(name, "MiB", false);
+    }
 }

@@ -1,7 +1,6 @@
 package io.onlap.jmh;
 
 import java.util.concurrent.TimeUnit;
-import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -18,7 +17,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Latency of single puts through seals and flushes, see {@link PutLatency}: what counts are the percentiles in the
- * counters, in microseconds; the time of a shot only says how long it ran.
+ * figures beside it (see {@link Figures}); the time of a shot only says how long it ran.
  *
  * <p>Threading: one thread.
  */
@@ -68,30 +67,15 @@ public class PutLatencyBenchmark {
         }
     }
 
-    /** Percentiles of a shot, in microseconds. */
-    @State(Scope.Thread)
-    @AuxCounters(AuxCounters.Type.EVENTS)
-    public static class Percentiles {
-        public double p50;
-        public double p99;
-        public double p999;
-        public double max;
-        public double rowsPerSecond;
-
-        void set(PutLatency.Outcome outcome) {
-            p50 = outcome.micros(50);
-            p99 = outcome.micros(99);
-            p999 = outcome.micros(99.9);
-            max = outcome.maxMicros();
-            rowsPerSecond = outcome.rowsPerSecond();
-        }
-    }
-
     @Benchmark
-    public long put(Shot shot, Percentiles percentiles) {
+    public long put(Shot shot) {
         PutLatency.Outcome outcome = PutLatency.run(
                 shot.peer, shot.workload.stream(), new PutLatency.Plan(shot.rows, shot.rate, shot.untilAcknowledged));
-        percentiles.set(outcome);
+        Figures.set("p50", outcome.micros(50), "us");
+        Figures.set("p99", outcome.micros(99), "us");
+        Figures.set("p99.9", outcome.micros(99.9), "us");
+        Figures.set("max", outcome.maxMicros(), "us");
+        Figures.set("rate", outcome.rowsPerSecond(), "rows/s");
         return outcome.nanos().getTotalCount();
     }
 }

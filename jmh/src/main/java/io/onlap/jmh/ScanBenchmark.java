@@ -1,7 +1,6 @@
 package io.onlap.jmh;
 
 import java.util.concurrent.TimeUnit;
-import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -71,18 +70,11 @@ public class ScanBenchmark {
         }
     }
 
-    /** Speed of a shot. */
-    @State(Scope.Thread)
-    @AuxCounters(AuxCounters.Type.EVENTS)
-    public static class Speed {
-        public double rowsPerSecond;
-    }
-
     @Benchmark
-    public ScanSum scan(Loaded loaded, Speed speed) {
+    public ScanSum scan(Loaded loaded) {
         long start = System.nanoTime();
         ScanSum sum = loaded.peer.scan();
-        speed.rowsPerSecond = sum.rows() * 1e9 / (System.nanoTime() - start);
+        Figures.set("rate", sum.rows() * 1e9 / (System.nanoTime() - start), "rows/s");
         return sum;
     }
 }
