@@ -1,5 +1,6 @@
 package io.onlap.jmh;
 
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -11,7 +12,8 @@ import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /**
- * The main class of the jar: {@code compare …} runs {@link Compare}, everything else goes to JMH.
+ * The main class of the jar: {@code compare …} runs {@link Compare}, everything else goes to JMH. Behind the word
+ * {@code bench}, with which the command line hands over, nothing or an option means {@code compare} too.
  *
  * <p>Threading: the main thread.
  */
@@ -26,10 +28,11 @@ public final class Bench {
         System.exit(run(args));
     }
 
-    static int run(String... args) throws RunnerException, java.io.IOException {
+    static int run(String... given) throws RunnerException, IOException {
+        String[] args = isFirst(given, "bench") ? afterBench(given) : given;
         try {
-            if (args.length > 0 && args[0].equals("compare")) {
-                CompareArguments arguments = CompareArguments.parse(Arrays.copyOfRange(args, 1, args.length));
+            if (isFirst(args, "compare")) {
+                CompareArguments arguments = CompareArguments.parse(tail(args));
                 if (arguments.isHelp()) {
                     System.out.println(CompareArguments.USAGE);
                     return OK;
@@ -43,7 +46,22 @@ public final class Bench {
         }
     }
 
-    private static int runJmh(CommandLineOptions asked) throws RunnerException, java.io.IOException {
+    private static String[] afterBench(String... given) {
+        String[] rest = tail(given);
+        return rest.length == 0 || rest[0].startsWith("--")
+                ? Stream.concat(Stream.of("compare"), Stream.of(rest)).toArray(String[]::new)
+                : rest;
+    }
+
+    private static boolean isFirst(String[] args, String word) {
+        return args.length > 0 && args[0].equals(word);
+    }
+
+    private static String[] tail(String... args) {
+        return Arrays.copyOfRange(args, 1, args.length);
+    }
+
+    private static int runJmh(CommandLineOptions asked) throws RunnerException, IOException {
         if (asked.shouldHelp()) {
             asked.showHelp();
             System.out.println("Or: compare [option]…, see compare --help");

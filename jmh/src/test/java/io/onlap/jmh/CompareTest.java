@@ -64,6 +64,14 @@ final class CompareTest {
         assertFalse(CompareArguments.parse().stores().isEmpty());
     }
 
+    @Test
+    void shouldReadItsOptionsWhenHandedOverByTheCommandLine() throws Exception {
+        assertEquals(0, Bench.run("bench", "--help"));
+        assertEquals(0, Bench.run("bench", "compare", "--help"));
+        assertEquals(2, Bench.run("bench", "--fast"));
+        assertEquals(2, Bench.run("compare", "--stores", "nosuch"));
+    }
+
     private static void assertRefused(String expected, String... args) {
         IllegalArgumentException refused =
                 assertThrows(IllegalArgumentException.class, () -> CompareArguments.parse(args));
