@@ -13,7 +13,7 @@ import java.util.function.Supplier;
  * <p>Threading: stateless.
  */
 final class Peers {
-    private static final List<Supplier<Peer>> OWN = List.of(ChroniclePeer::new, NonePeer::new);
+    private static final List<Supplier<Peer>> OWN = List.of(OnlapPeer::new, ChroniclePeer::new, NonePeer::new);
 
     private Peers() {}
 

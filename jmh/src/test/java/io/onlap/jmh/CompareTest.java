@@ -53,7 +53,7 @@ final class CompareTest {
     @Test
     void shouldNameTheStoresWhenOneIsUnknown() {
         IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> Peers.named("nosuch"));
-        assertTrue(refused.getMessage().contains("store=nosuch, stores=[chronicle, none"), refused.getMessage());
+        assertTrue(refused.getMessage().contains("store=nosuch, stores=[chronicle, none, onlap"), refused.getMessage());
     }
 
     @Test
