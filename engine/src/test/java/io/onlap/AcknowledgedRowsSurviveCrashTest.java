@@ -131,7 +131,7 @@ class AcknowledgedRowsSurviveCrashTest {
             first = checkPrefix(0, acknowledged);
         }
         long acknowledged = -1;
-        int reaches = point.name().startsWith("OPEN_") || point == FailPoint.WAL_CREATED ? 1 : 2;
+        int reaches = isReachedOnce(point) ? 1 : 2;
         try (ChildJvm child = ChildJvm.start(
                 WritingChild.class, directory.toString(), "" + first, "POWER", point.name(), "" + reaches)) {
             for (String line = child.readLine(); line != null; line = child.readLine()) {
@@ -147,6 +147,12 @@ class AcknowledgedRowsSurviveCrashTest {
             engine.flush();
             assertEquals(rows + 1, table.count());
         }
+    }
+
+    private static boolean isReachedOnce(FailPoint point) {
+        return point.name().startsWith("OPEN_")
+                || point.name().startsWith("CHECKPOINT_")
+                || point == FailPoint.WAL_CREATED;
     }
 
     @Test
