@@ -8,6 +8,9 @@ import io.onlap.wal.WalForcer;
 /**
  * Forces the log when somebody waits for it, one force for all who wait; and cuts it behind each flush.
  *
+ * <p>Where nobody waits for power loss only the first frame of each segment is forced: the rest of a segment is flushed to
+ * files, and its log file used again, mostly before the kernel has written it at all.
+ *
  * <p>Invariant: the durable mark moves only after every segment up to it was forced, oldest first, or is flushed, and the
  * epoch word still names this owner. A failed force poisons and is never tried again: the kernel may have dropped the
  * pages and report success the next time. The log is cut only below a generation whose record is durable, after the
@@ -22,6 +25,7 @@ final class ForceThread implements Runnable {
     private final Thread thread;
     private long wanted;
     private long flushedGeneration;
+    private boolean begun;
     private boolean stopping;
 
     ForceThread(OwnerParts parts, Wal wal) {
@@ -50,6 +54,12 @@ final class ForceThread implements Runnable {
         notifyAll();
     }
 
+    /** A segment was begun: its first frame is forced at once, while little else of it is there to be forced with it. */
+    synchronized void segmentBegun() {
+        begun = true;
+        notifyAll();
+    }
+
     /** Ends the thread after what it was asked for. */
     void stop() throws InterruptedException {
         synchronized (this) {
@@ -64,8 +74,12 @@ final class ForceThread implements Runnable {
         try {
             while (awaitWork()) {
                 long flushed = takeFlushed();
-                forcer.releaseThrough(flushed);
-                long covered = forcer.force();
+                long covered = forcer.releaseThrough(flushed);
+                if (isForceWanted()) {
+                    covered = forcer.force();
+                } else {
+                    forcer.forceStart();
+                }
                 checkOwner();
                 parts.durable().advance(covered);
                 if (flushed > 0) {
@@ -87,12 +101,17 @@ final class ForceThread implements Runnable {
     }
 
     private boolean hasWork() {
-        return wanted > parts.durable().get() || flushedGeneration > 0;
+        return begun || flushedGeneration > 0 || isForceWanted();
+    }
+
+    private synchronized boolean isForceWanted() {
+        return wanted > parts.durable().get();
     }
 
     private synchronized long takeFlushed() {
         long flushed = flushedGeneration;
         flushedGeneration = 0;
+        begun = false;
         return flushed;
     }
 

@@ -99,6 +99,7 @@ final class Owner implements AutoCloseable {
             parts.wakeWaiters();
         }
         flushes.wake();
+        forces.segmentBegun();
     }
 
     /**

@@ -4,6 +4,8 @@ import io.onlap.flush.Reaper;
 import io.onlap.io.Env;
 import io.onlap.io.EpochWord;
 import io.onlap.io.FailPoint;
+import io.onlap.io.StorageException;
+import io.onlap.io.StorageException.Kind;
 import io.onlap.manifest.Manifest;
 import io.onlap.manifest.ManifestState;
 import io.onlap.manifest.Operation;
@@ -40,6 +42,8 @@ final class Recovery {
      */
     record Recovered(Wal wal, Memtable active, long nextSequence, WalTail droppedTail) {}
 
+    private static final int OPEN_ATTEMPTS_MAX = 100;
+
     private final OwnerParts parts;
     private final StoreLayout layout;
     private final FlushThread flushes;
@@ -72,7 +76,7 @@ final class Recovery {
     Recovered run(ManifestState opened) {
         lastGeneration = opened.flushedGeneration();
         lastSequence = opened.lastSequence();
-        try (WalReader reader = WalReader.open(parts.env(), layout.wal(), false)) {
+        try (WalReader reader = openLog()) {
             reader.skipBelow(opened.flushedGeneration() + 1);
             while (reader.next()) {
                 replay(reader);
@@ -91,6 +95,19 @@ final class Recovery {
         } finally {
             if (replaying != null) {
                 replaying.release();
+            }
+        }
+    }
+
+    /** A former owner that still lives may be cutting what it has flushed: files of generations that are not read here. */
+    private WalReader openLog() {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return WalReader.open(parts.env(), layout.wal(), false);
+            } catch (StorageException e) {
+                if (e.kind() != Kind.NOT_FOUND || attempt == OPEN_ATTEMPTS_MAX) {
+                    throw e;
+                }
             }
         }
     }

@@ -19,11 +19,13 @@ import org.apache.arrow.memory.BufferAllocator;
 /**
  * Keeps the memory of a read-only engine: the generations of the log above the manifest's flushed one, replayed.
  *
- * <p>Invariant: the lease is taken first, then all log files are opened, then the head is read, then the generations at or
- * below its flushed one are left out. A log file that the owner cuts after that stays readable through its open channel; one
- * cut before is flushed in the head. So no row falls between the two.
+ * <p>Invariant: the lease is taken first, then the log is read, then the head, then the generations at or below its flushed
+ * one are left out. The owner clears and uses a log file again only after the record that flushed it is durable, so a
+ * generation above the head that was read last was whole all the time it was read; one at or below it is in that head's
+ * files. So no row falls between the two.
  *
- * <p>Failure windows: a log file that vanishes between listing and opening means the owner flushed meanwhile: start over.
+ * <p>Failure windows: a log file that vanishes, or is cleared, while it is read means that the owner flushed meanwhile:
+ * start over. Damage counts as damage only if the head did not move.
  *
  * <p>Threading: refreshes exclude each other; views are opened by any thread meanwhile.
  */
@@ -74,24 +76,26 @@ final class Replica implements AutoCloseable {
     /** Replays the log as it is now, and puts the result in the place of what was in memory. */
     synchronized void refresh() {
         for (int attempt = 1; ; attempt++) {
+            long flushedBefore = manifest.refresh().flushedGeneration();
             try (WalReader reader = WalReader.open(env, layout.wal(), true)) {
+                reader.skipBelow(flushedBefore + 1);
+                List<Memtable> generations = replay(reader);
                 env.failPoints().reach(FailPoint.READER_BEFORE_HEAD);
-                ManifestState head = manifest.refresh();
-                replay(reader, head);
+                show(generations, manifest.refresh());
                 return;
             } catch (StorageException e) {
-                if (e.kind() != Kind.NOT_FOUND || attempt == ATTEMPTS_MAX) {
+                boolean overtaken =
+                        e.kind() == Kind.NOT_FOUND || manifest.refresh().flushedGeneration() > flushedBefore;
+                if (!overtaken || attempt == ATTEMPTS_MAX) {
                     throw e;
                 }
             }
         }
     }
 
-    private void replay(WalReader reader, ManifestState head) {
+    private List<Memtable> replay(WalReader reader) {
         List<Memtable> generations = new ArrayList<>();
-        long last = head.lastSequence();
         try {
-            reader.skipBelow(head.flushedGeneration() + 1);
             while (reader.next()) {
                 Memtable newest = generations.isEmpty() ? null : generations.get(generations.size() - 1);
                 if (newest == null || newest.generation() != reader.generation()) {
@@ -99,14 +103,31 @@ final class Replica implements AutoCloseable {
                     generations.add(newest);
                 }
                 newest.apply(reader.sequence(), reader.buffer(), reader.offset(), reader.length(), this::schema);
-                last = reader.sequence();
             }
+            return generations;
         } catch (RuntimeException | Error failure) {
             generations.forEach(Memtable::release);
             throw failure;
         }
-        memory.replace(generations);
+    }
+
+    /** What the head has flushed by now is left out: its log files may have been used again while they were read. */
+    private void show(List<Memtable> generations, ManifestState head) {
+        List<Memtable> kept = new ArrayList<>();
+        for (Memtable generation : generations) {
+            if (generation.generation() > head.flushedGeneration()) {
+                kept.add(generation);
+            } else {
+                generation.release();
+            }
+        }
+        long last =
+                kept.isEmpty() ? head.lastSequence() : kept.get(kept.size() - 1).lastSequence();
+        memory.replace(kept);
         memory.publish(last);
+        if (lease != null) {
+            lease.moveTo(head.version());
+        }
     }
 
     /** A table newer than the head at hand is in a newer one: its record is durable before its first row is in the log. */

@@ -243,6 +243,8 @@ public final class LocalStorage implements Storage {
 
     /** See {@link Storage.OutputFile} and {@link Storage.OpenFile}. */
     private static final class LocalOutputFile implements OutputFile, OpenFile {
+        private static final int CLEAR_BYTES = 64 * 1024;
+
         private final Path file;
         private final FileChannel channel;
         private long position;
@@ -266,6 +268,20 @@ public final class LocalStorage implements Storage {
         @Override
         public long position() {
             return position;
+        }
+
+        @Override
+        public void clear() {
+            ByteBuffer zeros = ByteBuffer.allocateDirect(CLEAR_BYTES);
+            try {
+                long end = channel.size();
+                for (long at = 0; at < end; ) {
+                    zeros.clear().limit((int) Math.min(CLEAR_BYTES, end - at));
+                    at += channel.write(zeros, at);
+                }
+            } catch (IOException e) {
+                throw failure("file not cleared", file, e);
+            }
         }
 
         @Override

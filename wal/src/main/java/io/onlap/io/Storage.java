@@ -96,6 +96,9 @@ public interface Storage {
         /** Makes what was written to the file until now durable, by whatever channel or mapping. */
         void force();
 
+        /** Overwrites every byte with zero and keeps the space. Not durable. */
+        void clear();
+
         /** Cuts the file to its first {@code bytes} and gives back what is reserved behind them. Not durable. */
         void truncate(long bytes);
 

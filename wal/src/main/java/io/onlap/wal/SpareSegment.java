@@ -4,26 +4,36 @@ import io.onlap.io.LocalStorage;
 import io.onlap.io.Storage;
 import io.onlap.io.StorageException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * An empty segment file with its space reserved, made ready by the force thread under a temporary name so that the write
- * loop only has to rename it at the seal. If none is ready the write loop makes one itself: nobody ever waits here.
+ * Files for segments to come, under temporary names: flushed segments cleared for use again, or new ones with their space
+ * reserved. A used file is worth keeping: its pages are in memory and its blocks on disk, and the first touch of a fresh
+ * page costs more than all the rows that fit on it (docs/adr). If none is ready the write loop makes one itself: nobody
+ * ever waits here.
+ *
+ * <p>Invariant: a file comes here only when no owner reads it any more, since its generation is flushed; whoever reads the
+ * log beside the owner looks at the manifest after reading and leaves out what was flushed by then. A frame names its
+ * generation and its place, so what an older use left, after power loss, is no frame of the new one.
  *
  * <p>Failure windows: killed in between, a temporary file stays until its directory goes; no reader looks at it.
  *
- * <p>Threading: the force thread prepares, the write loop takes; one atomic reference between them.
+ * <p>Threading: the force thread gives and prepares, the write loop takes; the lock is held for a list operation.
  */
 final class SpareSegment {
+    /** As many as a flush that lags may give back at once. */
+    private static final int SPARES_MAX = 4;
+
     private final Storage storage;
     private final Path directory;
     private final int allocateBytes;
-    private final AtomicReference<Spare> ready = new AtomicReference<>();
-    private volatile boolean closed;
+    private final Deque<Spare> ready = new ArrayDeque<>();
+    private boolean closed;
 
     /** See {@link SpareSegment}. */
-    private record Spare(Path path, Storage.OpenFile handle) {}
+    private record Spare(Path path, Storage.OpenFile handle, long allocatedBytes) {}
 
     SpareSegment(Storage storage, Path directory, int allocateBytes) {
         this.storage = storage;
@@ -33,29 +43,70 @@ final class SpareSegment {
 
     /** Makes a spare if there is none. Force thread. */
     void prepare() {
-        if (ready.get() == null && !closed) {
+        if (hasRoom(1)) {
             try {
-                ready.set(make(directory.resolve(LocalStorage.TEMPORARY_PREFIX + UUID.randomUUID())));
+                keep(make(temporary()));
             } catch (StorageException e) {
                 // Not needed yet, so no failure yet: the roll makes its own segment, and reports what stops it.
                 return;
             }
-            if (closed) {
-                discard();
+        }
+    }
+
+    /** Takes over the file of a flushed segment; false if there are enough, and the file is left alone. Force thread. */
+    boolean recycle(Path segment) {
+        if (!hasRoom(SPARES_MAX)) {
+            return false;
+        }
+        Path path = temporary();
+        storage.rename(segment, path);
+        Storage.OpenFile handle = null;
+        try {
+            handle = storage.open(path);
+            handle.clear();
+            long bytes = storage.size(path);
+            if (bytes < allocateBytes) {
+                storage.allocate(path, bytes, allocateBytes - bytes);
             }
+            keep(new Spare(path, handle, Math.max(bytes, allocateBytes)));
+            return true;
+        } catch (StorageException e) {
+            drop(path, handle, e);
+            throw e;
         }
     }
 
     /** The empty segment of {@code generation}, under its name. Write loop. */
     WalSegment take(long generation, long lastSequence) {
         Path path = directory.resolve(SegmentNames.fileName(generation));
-        Spare spare = ready.getAndSet(null);
+        Spare spare;
+        synchronized (this) {
+            spare = ready.pollFirst();
+        }
         if (spare == null) {
             spare = make(path);
         } else {
             storage.rename(spare.path, path);
         }
-        return new WalSegment(generation, path, spare.handle, lastSequence, allocateBytes);
+        return new WalSegment(generation, path, spare.handle, lastSequence, spare.allocatedBytes);
+    }
+
+    private synchronized boolean hasRoom(int sparesMax) {
+        return !closed && ready.size() < sparesMax;
+    }
+
+    private void keep(Spare spare) {
+        synchronized (this) {
+            if (!closed) {
+                ready.addLast(spare);
+                return;
+            }
+        }
+        discard(spare);
+    }
+
+    private Path temporary() {
+        return directory.resolve(LocalStorage.TEMPORARY_PREFIX + UUID.randomUUID());
     }
 
     private Spare make(Path path) {
@@ -64,7 +115,7 @@ final class SpareSegment {
         try {
             handle = storage.open(path);
             storage.allocate(path, 0, allocateBytes);
-            return new Spare(path, handle);
+            return new Spare(path, handle, allocateBytes);
         } catch (StorageException e) {
             drop(path, handle, e);
             throw e;
@@ -82,17 +133,20 @@ final class SpareSegment {
         }
     }
 
-    /** Removes what is left. The last of force thread and closer does it. */
-    void close() {
-        closed = true;
-        discard();
+    /** Bytes kept for segments to come. */
+    synchronized long bytes() {
+        return ready.stream().mapToLong(Spare::allocatedBytes).sum();
     }
 
-    private void discard() {
-        Spare spare = ready.getAndSet(null);
-        if (spare != null) {
-            spare.handle.close();
-            storage.delete(spare.path);
-        }
+    /** Removes what is left. */
+    synchronized void close() {
+        closed = true;
+        ready.forEach(this::discard);
+        ready.clear();
+    }
+
+    private void discard(Spare spare) {
+        spare.handle.close();
+        storage.delete(spare.path);
     }
 }

@@ -21,7 +21,7 @@ import java.util.Map;
  * that repeats what recovery would find again; it holds no row either way, and the next owner takes the next epoch.
  *
  * <p>Threading: {@link #writer} is the write loop's, {@link #forcer} the force thread's, {@link #truncateBefore} the
- * flush thread's; {@link #close} when all three have stopped.
+ * force thread's too; {@link #close} when all three have stopped.
  */
 public final class Wal implements AutoCloseable {
     private final WalShared shared;
@@ -116,20 +116,22 @@ public final class Wal implements AutoCloseable {
     }
 
     /**
-     * Deletes the segments of generations below {@code generation}, in all directories, the oldest first, then older
-     * directories that are empty. The caller has made durable that these generations are flushed.
+     * Removes the segments of generations below {@code generation} from the log, in all directories, the oldest first, then
+     * older directories that are empty. Own files are kept for segments to come, up to a few, others deleted. The caller has made durable that these generations are flushed.
      */
     public void truncateBefore(long generation) {
         Storage storage = shared.env.storage();
         for (Path directory : WalDirectories.epochs(storage, walRoot).values()) {
             boolean own = directory.equals(shared.directory);
-            // Own segments from the forced one on stay: a durable START frame must go on to name the older ends.
-            long end = own ? Math.min(generation, shared.forced.generation()) : generation;
+            // Own segments from the newest with a durable START frame on stay: it must go on to name the older ends.
+            long end = own ? Math.min(generation, shared.startForced) : generation;
             Map<Long, Path> segments = WalDirectories.segments(storage, directory);
             boolean empty = true;
             for (Map.Entry<Long, Path> segment : segments.entrySet()) {
                 if (segment.getKey() < end) {
-                    storage.delete(segment.getValue());
+                    if (!own || !shared.spare.recycle(segment.getValue())) {
+                        storage.delete(segment.getValue());
+                    }
                     shared.env.failPoints().reach(FailPoint.TRUNCATE_AFTER_DELETE);
                 } else {
                     empty = false;

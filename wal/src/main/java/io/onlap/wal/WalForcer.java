@@ -49,18 +49,48 @@ public final class WalForcer {
             shared.spare.prepare();
             return durableSequence;
         } catch (RuntimeException e) {
-            failed = e instanceof StorageException known && known.kind() == Kind.FATAL
-                    ? known
-                    : new StorageException(Kind.FATAL, "log not forced: path=" + shared.directory, e);
-            throw failed;
+            throw fail(e);
         }
+    }
+
+    /**
+     * Makes sure that the START frame of the newest segment survives power loss, so that the segments before it may go
+     * once they are flushed. Nothing else counts as forced: where nobody waits for power loss, most of the log never needs
+     * to reach the disk.
+     */
+    public void forceStart() {
+        if (failed != null) {
+            throw failed.again();
+        }
+        WalSegment newest = null;
+        for (WalSegment segment : shared.unforced) {
+            newest = segment;
+        }
+        if (newest != null && newest.end() > 0 && newest.generation() > shared.startForced) {
+            try {
+                newest.handle().force();
+                shared.env.storage().forceDirectory(shared.directory);
+                shared.startForced = newest.generation();
+            } catch (RuntimeException e) {
+                throw fail(e);
+            }
+        }
+    }
+
+    private StorageException fail(RuntimeException cause) {
+        failed = cause instanceof StorageException known && known.kind() == Kind.FATAL
+                ? known
+                : new StorageException(Kind.FATAL, "log not forced: path=" + shared.directory, cause);
+        return failed;
     }
 
     /**
      * Leaves out what need not be forced: sealed segments up to {@code generation}, whose rows the caller has made durable
      * elsewhere.
+     *
+     * @return the last sequence that is now durable; -1 if there is none
      */
-    public void releaseThrough(long generation) {
+    public long releaseThrough(long generation) {
         for (WalSegment segment = shared.unforced.peek();
                 segment != null && segment.isSealed() && segment.generation() <= generation;
                 segment = shared.unforced.peek()) {
@@ -68,6 +98,7 @@ public final class WalForcer {
             segment.handle().close();
             shared.unforced.remove();
         }
+        return durableSequence;
     }
 
     private void force(WalSegment segment) {
@@ -85,6 +116,7 @@ public final class WalForcer {
             }
             shared.env.failPoints().reach(FailPoint.WAL_AFTER_FORCE);
             shared.forced = position;
+            shared.startForced = Math.max(shared.startForced, segment.generation());
             durableSequence = sequence;
         }
         if (sealed) {

@@ -16,6 +16,9 @@ final class WalShared {
     final Path directory;
     final SpareSegment spare;
     final Queue<WalSegment> unforced = new ConcurrentLinkedQueue<>();
+    /** Newest generation whose START frame survives power loss. */
+    volatile long startForced;
+
     /** Everything of this epoch before it survives power loss. */
     volatile WalPosition forced;
 

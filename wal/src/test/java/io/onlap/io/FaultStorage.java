@@ -243,6 +243,11 @@ public final class FaultStorage implements Storage {
         }
 
         @Override
+        public void clear() {
+            FaultStorage.this.run(Call.WRITE, file, open::clear);
+        }
+
+        @Override
         public void truncate(long bytes) {
             run(Call.TRUNCATE, file, () -> open.truncate(bytes));
         }

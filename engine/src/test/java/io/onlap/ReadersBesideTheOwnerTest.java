@@ -1,0 +1,89 @@
+package io.onlap;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.onlap.io.Env;
+import io.onlap.io.FailPoint;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Read-only engines see a prefix of what was written, no shorter than what was acknowledged when they looked. */
+class ReadersBesideTheOwnerTest {
+    private static final int BATCHES = 30_000;
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void shouldSeeAPrefixWhileTheOwnerFlushesAndUsesLogFilesAgain() throws Exception {
+        EngineSettings settings = EngineSettings.defaults().withGenerationRows(300);
+        try (Engine engine = Engine.open(directory, settings)) {
+            Table table = engine.createTable("t", Rows.SCHEMA);
+            AtomicLong acknowledged = new AtomicLong(-1);
+            AtomicBoolean done = new AtomicBoolean();
+            CompletableFuture<Long> reads = CompletableFuture.supplyAsync(() -> readUntil(done, acknowledged))
+                    .whenComplete((n, e) -> done.set(true));
+            try (Writer writer = engine.writer()) {
+                for (long i = 0; i < BATCHES && !done.get(); i++) {
+                    long sequence = Rows.put(writer, table, "k" + i, i);
+                    if (i % 10 == 0) {
+                        writer.awaitVisible(sequence);
+                        acknowledged.set(i);
+                    }
+                }
+            }
+            done.set(true);
+            assertTrue(reads.get() > 5, "reads: " + reads.get());
+        }
+    }
+
+    private long readUntil(AtomicBoolean done, AtomicLong acknowledged) {
+        long reads = 0;
+        try (Engine reader = Engine.openReadOnly(directory)) {
+            while (!done.get()) {
+                long atLeast = acknowledged.get();
+                reader.refresh();
+                Map<String, Long> rows = Rows.scan(reader.table("t"));
+                assertTrue(rows.size() > atLeast, "acknowledged=" + atLeast + ", rows=" + rows.size());
+                for (long i = 0; i < rows.size(); i++) {
+                    assertEquals(i, rows.get("k" + i), "hole in a prefix of " + rows.size());
+                }
+                reads++;
+            }
+        }
+        return reads;
+    }
+
+    @Test
+    void shouldKeepTheRowsOfAGenerationThatIsFlushedAndClearedWhileItIsRead() {
+        Env readerEnv = Env.system();
+        try (Engine engine = Engine.open(directory, EngineSettings.defaults().withGenerationRows(100))) {
+            Table table = engine.createTable("t", Rows.SCHEMA);
+            for (int i = 0; i < 50; i++) {
+                Rows.putNow(engine, table, "k" + i, i);
+            }
+            boolean[] flushed = {false};
+            readerEnv.failPoints().arm(FailPoint.READER_BEFORE_HEAD, () -> {
+                if (!flushed[0]) {
+                    flushed[0] = true;
+                    for (int i = 50; i < 500; i++) {
+                        Rows.putNow(engine, table, "k" + i, i);
+                    }
+                    engine.flush();
+                }
+            });
+            try (Engine reader = Engine.openReadOnly(directory, readerEnv)) {
+                assertTrue(flushed[0]);
+                Map<String, Long> rows = Rows.scan(reader.table("t"));
+                assertEquals(500, rows.size());
+                assertEquals(500, reader.table("t").count());
+            }
+        }
+    }
+}
