@@ -24,7 +24,7 @@ import java.util.UUID;
  */
 final class SpareSegment {
     /** As many as a flush that lags may give back at once. */
-    private static final int SPARES_MAX = 4;
+    private static final int SPARES_MAX = 2;
 
     private final Storage storage;
     private final Path directory;

@@ -61,7 +61,7 @@ final class WalRecycleTest {
             long kept = storage.list(WalDirectories.of(root, 1)).stream()
                     .filter(name -> name.startsWith(LocalStorage.TEMPORARY_PREFIX))
                     .count();
-            assertTrue(kept >= 1 && kept <= 4, "kept: " + kept);
+            assertTrue(kept >= 1 && kept <= 2, "kept: " + kept);
             assertEquals(List.of(), WalFixture.read(env, root).batches());
         }
         assertEquals(
