@@ -1,0 +1,108 @@
+package io.onlap;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.onlap.io.StorageException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What an embedding service is promised about its process: flags are named, nothing is sent, nothing lies about. */
+class EmbeddingTest {
+    private static final List<String> FLAGS =
+            List.of(System.getProperty("onlap.jvm.flags").strip().split("\\s+"));
+
+    @TempDir
+    Path directory;
+
+    /** Opens, writes, flushes, reads, closes; or prints why it cannot. */
+    static final class EmbeddingChild {
+        private EmbeddingChild() {}
+
+        public static void main(String[] arguments) {
+            try (Engine engine = Engine.open(Path.of(arguments[0]))) {
+                Table table = engine.createTable("t", Rows.SCHEMA);
+                Rows.putNow(engine, table, "a", 1);
+                engine.flush();
+                Rows.putNow(engine, table, "b", 2);
+                System.out.println("rows=" + table.count());
+            } catch (StorageException e) {
+                System.out.println(e.kind() + ": " + e.getMessage());
+            }
+        }
+    }
+
+    @Test
+    void shouldNameEveryMissingFlag() throws Exception {
+        String output = run(List.of());
+        List<String> needed =
+                FLAGS.stream().filter(flag -> flag.startsWith("--add-")).toList();
+        assertEquals(5, needed.size());
+        for (String flag : needed) {
+            assertTrue(output.contains("INVALID: JVM flags missing") && output.contains(flag), output);
+        }
+    }
+
+    @Test
+    void shouldNameExactlyTheOneMissingFlag() throws Exception {
+        for (String left :
+                FLAGS.stream().filter(flag -> flag.startsWith("--add-")).toList()) {
+            String output =
+                    run(FLAGS.stream().filter(flag -> !flag.equals(left)).toList());
+            assertTrue(output.contains("add to the java command: " + left), output);
+        }
+    }
+
+    @Test
+    void shouldOpenNoSocketAndWriteNothingOutsideTheStore() throws Exception {
+        List<String> options = new ArrayList<>(FLAGS);
+        Path home = Files.createDirectories(directory.resolve("home"));
+        Path temporary = Files.createDirectories(directory.resolve("tmp"));
+        options.add("-Duser.home=" + home);
+        options.add("-Djava.io.tmpdir=" + temporary);
+        options.add("-Xlog:class+load:file=" + directory.resolve("classes.log"));
+        assertTrue(run(options).contains("rows=2"));
+        String classes = Files.readString(directory.resolve("classes.log")).toLowerCase(Locale.ROOT);
+        for (String forbidden :
+                List.of("chronicle.analytics", "java.net.socket ", "sun.nio.ch.socketchannelimpl ", "java.net.http.")) {
+            assertTrue(!classes.contains(forbidden), "class loaded: " + forbidden);
+        }
+        assertTrue(classes.contains("io.onlap.engine "), "the log of loaded classes is empty");
+        assertEquals(List.of(), filesIn(home));
+        assertEquals(List.of(), filesIn(directory.resolve("work")));
+        for (String name : filesIn(temporary)) {
+            assertTrue(name.endsWith(".so") || name.contains("jffi") || name.contains("jnr"), "left behind: " + name);
+        }
+    }
+
+    private String run(List<String> options) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), EmbeddingChild.class.getName()));
+        command.add(directory.resolve("store").toString());
+        Process process = new ProcessBuilder(command)
+                .directory(Files.createDirectories(directory.resolve("work")).toFile())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        process.waitFor();
+        return output;
+    }
+
+    private static List<String> filesIn(Path path) throws IOException {
+        try (Stream<Path> paths = Files.walk(path)) {
+            return paths.filter(Files::isRegularFile)
+                    .map(file -> file.getFileName().toString())
+                    .toList();
+        }
+    }
+}
