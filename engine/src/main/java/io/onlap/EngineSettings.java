@@ -3,6 +3,7 @@ package io.onlap;
 import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * The settings of an engine, a value: {@code EngineSettings.defaults().withGenerationBytes(32 << 20)}.
@@ -77,115 +78,85 @@ public record EngineSettings(
     }
 
     public EngineSettings withDurability(Durability value) {
-        return new EngineSettings(
-                value,
-                generationBytes,
-                generationRows,
-                generationAge,
-                memoryBytes,
-                stallTimeout,
-                ringSlots,
-                slotBytes,
-                batchBytesMax,
-                flushAttemptsMax);
+        return change(draft -> draft.durability = value);
     }
 
     public EngineSettings withGenerationBytes(long value) {
-        return new EngineSettings(
-                durability,
-                value,
-                generationRows,
-                generationAge,
-                memoryBytes,
-                stallTimeout,
-                ringSlots,
-                slotBytes,
-                batchBytesMax,
-                flushAttemptsMax);
+        return change(draft -> draft.generationBytes = value);
     }
 
     public EngineSettings withGenerationRows(long value) {
-        return new EngineSettings(
-                durability,
-                generationBytes,
-                value,
-                generationAge,
-                memoryBytes,
-                stallTimeout,
-                ringSlots,
-                slotBytes,
-                batchBytesMax,
-                flushAttemptsMax);
+        return change(draft -> draft.generationRows = value);
     }
 
     public EngineSettings withGenerationAge(Duration value) {
-        return new EngineSettings(
-                durability,
-                generationBytes,
-                generationRows,
-                value,
-                memoryBytes,
-                stallTimeout,
-                ringSlots,
-                slotBytes,
-                batchBytesMax,
-                flushAttemptsMax);
+        return change(draft -> draft.generationAge = value);
     }
 
     public EngineSettings withMemoryBytes(long value) {
-        return new EngineSettings(
-                durability,
-                generationBytes,
-                generationRows,
-                generationAge,
-                value,
-                stallTimeout,
-                ringSlots,
-                slotBytes,
-                batchBytesMax,
-                flushAttemptsMax);
+        return change(draft -> draft.memoryBytes = value);
     }
 
     public EngineSettings withStallTimeout(Duration value) {
-        return new EngineSettings(
-                durability,
-                generationBytes,
-                generationRows,
-                generationAge,
-                memoryBytes,
-                value,
-                ringSlots,
-                slotBytes,
-                batchBytesMax,
-                flushAttemptsMax);
+        return change(draft -> draft.stallTimeout = value);
     }
 
     public EngineSettings withRing(int slots, int bytesPerSlot) {
-        return new EngineSettings(
-                durability,
-                generationBytes,
-                generationRows,
-                generationAge,
-                memoryBytes,
-                stallTimeout,
-                slots,
-                bytesPerSlot,
-                batchBytesMax,
-                flushAttemptsMax);
+        return change(draft -> {
+            draft.ringSlots = slots;
+            draft.slotBytes = bytesPerSlot;
+        });
     }
 
     public EngineSettings withFlushAttemptsMax(int value) {
-        return new EngineSettings(
-                durability,
-                generationBytes,
-                generationRows,
-                generationAge,
-                memoryBytes,
-                stallTimeout,
-                ringSlots,
-                slotBytes,
-                batchBytesMax,
-                value);
+        return change(draft -> draft.flushAttemptsMax = value);
+    }
+
+    private EngineSettings change(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.settings();
+    }
+
+    /** The same values while one of them changes. */
+    private static final class Draft {
+        private Durability durability;
+        private long generationBytes;
+        private long generationRows;
+        private Duration generationAge;
+        private long memoryBytes;
+        private Duration stallTimeout;
+        private int ringSlots;
+        private int slotBytes;
+        private final int batchBytesMax;
+        private int flushAttemptsMax;
+
+        private Draft(EngineSettings from) {
+            durability = from.durability;
+            generationBytes = from.generationBytes;
+            generationRows = from.generationRows;
+            generationAge = from.generationAge;
+            memoryBytes = from.memoryBytes;
+            stallTimeout = from.stallTimeout;
+            ringSlots = from.ringSlots;
+            slotBytes = from.slotBytes;
+            batchBytesMax = from.batchBytesMax;
+            flushAttemptsMax = from.flushAttemptsMax;
+        }
+
+        private EngineSettings settings() {
+            return new EngineSettings(
+                    durability,
+                    generationBytes,
+                    generationRows,
+                    generationAge,
+                    memoryBytes,
+                    stallTimeout,
+                    ringSlots,
+                    slotBytes,
+                    batchBytesMax,
+                    flushAttemptsMax);
+        }
     }
 
     private static void within(String name, long value, long min, long max) {

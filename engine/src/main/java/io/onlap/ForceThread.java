@@ -1,7 +1,5 @@
 package io.onlap;
 
-import io.onlap.io.StorageException;
-import io.onlap.io.StorageException.Kind;
 import io.onlap.wal.Wal;
 import io.onlap.wal.WalForcer;
 
@@ -80,7 +78,7 @@ final class ForceThread implements Runnable {
                 } else {
                     forcer.forceStart();
                 }
-                checkOwner();
+                parts.checkOwner();
                 parts.durable().advance(covered);
                 if (flushed > 0) {
                     wal.truncateBefore(flushed + 1);
@@ -113,13 +111,5 @@ final class ForceThread implements Runnable {
         flushedGeneration = 0;
         begun = false;
         return flushed;
-    }
-
-    private void checkOwner() {
-        long current = parts.epochWord().readWithFullFence();
-        if (current != parts.epoch()) {
-            throw new StorageException(
-                    Kind.FENCED, "another owner has taken over: epoch=" + parts.epoch() + ", currentEpoch=" + current);
-        }
     }
 }

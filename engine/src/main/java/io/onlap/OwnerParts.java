@@ -2,6 +2,8 @@ package io.onlap;
 
 import io.onlap.io.Env;
 import io.onlap.io.EpochWord;
+import io.onlap.io.StorageException;
+import io.onlap.io.StorageException.Kind;
 import io.onlap.manifest.Manifest;
 import io.onlap.memtable.SchemaLookup;
 
@@ -28,6 +30,20 @@ record OwnerParts(
     /** Schemas as rows name them; a table is in the manifest before its first row is in the log. */
     SchemaLookup schemas() {
         return (tableId, schemaId) -> manifest.head().schema(tableId, schemaId);
+    }
+
+    /**
+     * Is this still the owner? Asked behind a full fence before every acknowledgement: a successor raises the epoch word
+     * before its final scan of the log, so either that scan sees what was written before the fence, or this sees the word.
+     *
+     * @throws StorageException FENCED
+     */
+    void checkOwner() {
+        long current = epochWord.readWithFullFence();
+        if (current != epoch) {
+            throw new StorageException(
+                    Kind.FENCED, "another owner has taken over: epoch=" + epoch + ", currentEpoch=" + current);
+        }
     }
 
     /** Lets every waiter see the poison. */

@@ -1,7 +1,6 @@
 package io.onlap;
 
 import com.lmax.disruptor.EventHandler;
-import io.onlap.io.EpochWord;
 import io.onlap.io.FailPoint;
 import io.onlap.io.FailPoints;
 import io.onlap.io.StorageException;
@@ -32,6 +31,7 @@ import io.onlap.wal.WalWriter;
 final class WriteLoop implements EventHandler<RingSlot> {
     private static final int GROUP_SLOTS_MAX = 1_024;
 
+    private final OwnerParts parts;
     private final FailPoints failPoints;
     private final WalWriter wal;
     private final RowMemory memory;
@@ -39,8 +39,6 @@ final class WriteLoop implements EventHandler<RingSlot> {
     private final BatchBuffers buffers;
     private final SchemaLookup schemas;
     private final Memtables memtables;
-    private final EpochWord epochWord;
-    private final long epoch;
     private final EngineSettings settings;
     private final Poison poison;
     private final Watermark acknowledged;
@@ -62,13 +60,12 @@ final class WriteLoop implements EventHandler<RingSlot> {
             BatchBuffers buffers,
             Memtables memtables,
             Runnable onFailureOrSeal) {
+        this.parts = parts;
         this.failPoints = parts.env().failPoints();
         this.wal = wal;
         this.memory = parts.memory();
         this.budget = parts.budget();
         this.schemas = parts.schemas();
-        this.epochWord = parts.epochWord();
-        this.epoch = parts.epoch();
         this.settings = parts.settings();
         this.poison = parts.poison();
         this.acknowledged = parts.acknowledged();
@@ -142,17 +139,9 @@ final class WriteLoop implements EventHandler<RingSlot> {
         failPoints.reach(FailPoint.APPLIED_BEFORE_PUBLISH);
         memory.publish(last);
         failPoints.reach(FailPoint.PUBLISHED_BEFORE_ACK);
-        checkOwner();
+        parts.checkOwner();
         acknowledged.advance(last);
         afterGroup();
-    }
-
-    private void checkOwner() {
-        long current = epochWord.readWithFullFence();
-        if (current != epoch) {
-            throw new StorageException(
-                    Kind.FENCED, "another owner has taken over: epoch=" + epoch + ", currentEpoch=" + current);
-        }
     }
 
     private void afterGroup() {
