@@ -61,7 +61,8 @@ final class IngestOptions {
         within("rate", rowsPerSecond == null ? 1 : rowsPerSecond, Long.MAX_VALUE);
     }
 
-    private static void within(String name, long value, long max) {
+    /** INVALID unless {@code 1 <= value <= max}. */
+    static void within(String name, long value, long max) {
         if (value < 1 || value > max) {
             throw new StorageException(
                     Kind.INVALID, "option out of range: name=--" + name + ", value=" + value + ", min=1, max=" + max);

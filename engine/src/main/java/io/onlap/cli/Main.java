@@ -55,12 +55,20 @@ public final class Main implements Runnable {
 
     private static CommandLine commandLine(Console console) {
         CommandLine line = new CommandLine(new Main());
+        line.addSubcommand(new DemoCommand(console));
         line.addSubcommand(new IngestCommand(console));
         line.addSubcommand(new GetCommand(console));
         line.addSubcommand(new DeleteCommand(console));
         line.addSubcommand(new CountCommand(console));
         line.addSubcommand(new ScanCommand(console));
         line.addSubcommand(new TablesCommand(console));
+        line.addSubcommand(new DescribeCommand(console));
+        line.addSubcommand(new VersionsCommand(console));
+        line.addSubcommand(new StatCommand(console));
+        line.addSubcommand(new CommandLine(new WalCommand()).addSubcommand(new WalCommand.Dump(console)));
+        line.addSubcommand(new CommandLine(new ManifestCommand()).addSubcommand(new ManifestCommand.Log(console)));
+        line.addSubcommand(new FlushCommand(console));
+        line.addSubcommand(new VerifyCommand(console));
         line.setErr(new PrintWriter(new OutputStreamWriter(console.err(), StandardCharsets.UTF_8), true));
         line.setOut(new PrintWriter(new OutputStreamWriter(console.out(), StandardCharsets.UTF_8), true));
         line.setCaseInsensitiveEnumValuesAllowed(true);
