@@ -3,6 +3,7 @@ package io.onlap;
 import io.onlap.io.Env;
 import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
+import io.onlap.manifest.Manifest;
 import io.onlap.manifest.ManifestState;
 import io.onlap.manifest.Operation;
 import io.onlap.manifest.TableEntry;
@@ -55,6 +56,17 @@ public final class Engine implements AutoCloseable {
     static Engine open(Path directory, EngineSettings settings, Env env) {
         JvmFlags.check();
         return new Engine(Store.openOwner(directory, settings, env));
+    }
+
+    /**
+     * As {@link #open(Path, EngineSettings)}, but of a store that must be there.
+     *
+     * @throws StorageException also NOT_FOUND if there is none; nothing is created then
+     */
+    public static Engine openExisting(Path directory, EngineSettings settings) {
+        Env env = Env.system();
+        Manifest.checkPresent(env, directory.toAbsolutePath());
+        return open(directory, settings, env);
     }
 
     /**

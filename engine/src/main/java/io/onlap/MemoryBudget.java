@@ -62,6 +62,11 @@ final class MemoryBudget {
         return memory.bytes() + inFlightBytes.get();
     }
 
+    /** Batches that brought their own buffers and are not applied. */
+    long inFlightBytes() {
+        return inFlightBytes.get();
+    }
+
     long budgetBytes() {
         return budgetBytes;
     }

@@ -50,6 +50,17 @@ final class OwnerFiles {
         }
     }
 
+    /** Does the process that told last still live? For inspection only: the lock is not looked at. */
+    static boolean seemsAlive(Env env, StoreLayout layout) {
+        try {
+            Map<?, ?> owner = JSON.readValue(env.storage().read(layout.owner()), Map.class);
+            return owner.get("pid") instanceof Number pid
+                    && ProcessHandle.of(pid.longValue()).isPresent();
+        } catch (IOException | StorageException e) {
+            return false; // nobody told anything readable
+        }
+    }
+
     /** What the owner told, for messages; "unknown" if it told nothing readable. */
     static String describe(Env env, StoreLayout layout) {
         try {

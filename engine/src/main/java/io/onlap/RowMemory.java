@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicReference;
 final class RowMemory {
     private final AtomicReference<Generations> generations = new AtomicReference<>(Generations.NONE);
     private volatile long visible;
+    private long droppedRows;
 
     Generations get() {
         return generations.get();
@@ -41,7 +42,8 @@ final class RowMemory {
     }
 
     /** Forgets a flushed generation; its memory goes back when the last view of it closes. */
-    void drop(Memtable flushed) {
+    synchronized void drop(Memtable flushed) {
+        droppedRows += flushed.rows();
         generations.updateAndGet(now -> now.without(flushed));
         flushed.release();
     }
@@ -56,6 +58,12 @@ final class RowMemory {
     Memtable oldestSealed() {
         List<Memtable> sealed = generations.get().sealed();
         return sealed.isEmpty() ? null : sealed.get(0);
+    }
+
+    /** Rows and deletes of all generations that are or were here. */
+    synchronized long rows() {
+        return droppedRows
+                + generations.get().all().stream().mapToLong(Memtable::rows).sum();
     }
 
     /** Bytes of all generations here. */

@@ -9,7 +9,9 @@ import io.onlap.io.StorageException.Kind;
 import io.onlap.manifest.Manifest;
 import io.onlap.manifest.ManifestState;
 import io.onlap.manifest.StoreLayout;
+import io.onlap.memtable.Memtable;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -36,6 +38,8 @@ final class Store implements AutoCloseable {
     private Memtables memtables;
     private Owner owner;
     private Replica replica;
+    private OwnerCounters counters;
+    private StorageException countersFailure;
 
     private Store(Env env, StoreLayout layout, Manifest manifest, Poison poison) {
         this.env = env;
@@ -86,6 +90,7 @@ final class Store implements AutoCloseable {
             flushes.start();
             Recovery.Recovered recovered = new Recovery(parts, layout, flushes, memtables).run(opened);
             owner = new Owner(parts, lock, recovered, flushes, memtables);
+            startCounters();
         } catch (RuntimeException | Error failure) {
             if (flushes != null) {
                 poison.set(failure);
@@ -99,6 +104,56 @@ final class Store implements AutoCloseable {
             closeAfter(failure, allocator);
             throw failure;
         }
+    }
+
+    /** Without them the store works as well: the failure shows in its health. */
+    private void startCounters() {
+        long openedMillis = env.clock().wallMillis();
+        try {
+            counters = OwnerCounters.start(env, layout, values -> {
+                values.put(Counter.OPENED_MILLIS, openedMillis);
+                putCounters(values);
+            });
+        } catch (StorageException e) {
+            countersFailure = e;
+        }
+    }
+
+    @SuppressWarnings("EnumOrdinal") // numbers are all that counters hold
+    private void putCounters(Map<Counter, Long> values) {
+        EngineStats stats = stats();
+        Generations now = memory.get();
+        EngineSettings settings = owner.parts().settings();
+        values.put(Counter.PID, ProcessHandle.current().pid());
+        values.put(Counter.EPOCH, owner.parts().epoch());
+        values.put(Counter.UPDATED_MILLIS, env.clock().wallMillis());
+        values.put(Counter.UPDATED_NS, env.clock().monotonicNs());
+        values.put(Counter.ROWS, memory.rows());
+        values.put(Counter.VISIBLE_SEQUENCE, stats.visibleSequence());
+        values.put(Counter.DURABLE_SEQUENCE, stats.durableSequence());
+        values.put(Counter.ACTIVE_GENERATION, stats.activeGeneration());
+        values.put(Counter.ACTIVE_BYTES, now.active() == null ? 0 : now.active().bytes());
+        values.put(Counter.SEALED_GENERATIONS, (long) now.sealed().size());
+        values.put(
+                Counter.SEALED_BYTES,
+                now.sealed().stream().mapToLong(Memtable::bytes).sum());
+        values.put(Counter.FLUSHED_GENERATION, stats.flushedGeneration());
+        values.put(Counter.IN_FLIGHT_BYTES, owner.parts().budget().inFlightBytes());
+        values.put(Counter.MEMORY_BUDGET_BYTES, stats.memoryBudgetBytes());
+        values.put(Counter.ALLOCATED_BYTES, stats.allocatedBytes());
+        values.put(Counter.WAL_BYTES, stats.walBytes());
+        values.put(Counter.MANIFEST_VERSION, stats.manifestVersion());
+        values.put(Counter.TABLES, (long) stats.tables());
+        values.put(Counter.SEGMENT_FILES, stats.segmentFiles());
+        values.put(Counter.STALLS, stats.stalls());
+        values.put(Counter.STALLED_NS, stats.stalledNs());
+        values.put(Counter.STALLED, stats.stalled() ? 1L : 0L);
+        values.put(Counter.HEALTH, (long) health().state().ordinal());
+        values.put(Counter.GENERATION_BYTES, settings.generationBytes());
+        values.put(Counter.GENERATION_ROWS, settings.generationRows());
+        values.put(Counter.GENERATION_AGE_MILLIS, settings.generationAge().toMillis());
+        values.put(Counter.DURABILITY, (long) settings.durability().ordinal());
+        values.put(Counter.STALL_TIMEOUT_MILLIS, settings.stallTimeout().toMillis());
     }
 
     static Store openReader(Path directory, Env env) {
@@ -122,6 +177,14 @@ final class Store implements AutoCloseable {
         } catch (Exception e) {
             failure.addSuppressed(e);
         }
+    }
+
+    Env env() {
+        return env;
+    }
+
+    SegmentCache segments() {
+        return segments;
     }
 
     Manifest manifest() {
@@ -202,6 +265,9 @@ final class Store implements AutoCloseable {
             return new Health(Health.State.POISONED, cause.kind() + ": " + cause.getMessage());
         }
         StorageException flush = owner == null ? null : owner.lastFlushFailure();
+        if (flush == null) {
+            flush = countersFailure;
+        }
         return flush == null
                 ? new Health(Health.State.OK, "")
                 : new Health(Health.State.DEGRADED, flush.kind() + ": " + flush.getMessage());
@@ -214,6 +280,9 @@ final class Store implements AutoCloseable {
         }
         Closing closing = new Closing();
         if (owner != null) {
+            if (counters != null) {
+                closing.run(counters::close);
+            }
             closing.run(owner::close);
             closing.run(memtables::close);
         } else {

@@ -3,6 +3,7 @@ package io.onlap;
 import io.onlap.manifest.TableEntry;
 import io.onlap.memtable.Row;
 import io.onlap.memtable.TableSchema;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -53,6 +54,31 @@ public final class Table {
         try (View view = new View(store)) {
             return view.count(this);
         }
+    }
+
+    /** Its segment files at this moment, by generation. Rows that are not flushed are in the log and in memory. */
+    public List<Source> sources() {
+        try (View view = new View(store)) {
+            return view.segments(this).stream()
+                    .map(file -> new Source(
+                            file.name(),
+                            file.minGeneration(),
+                            file.maxGeneration(),
+                            file.rows(),
+                            file.tombstones(),
+                            file.bytes()))
+                    .toList();
+        }
+    }
+
+    /**
+     * Its versions that can be read, ascending: the flushes that touched it. Costs a count of each.
+     *
+     * @throws io.onlap.io.StorageException CORRUPT naming the place
+     */
+    public List<TableVersion> versions() {
+        store.checkOpen();
+        return Versions.of(store, entry.tableId());
     }
 
     /** A scan of this moment, to be narrowed and opened. */

@@ -2,6 +2,7 @@ package io.onlap;
 
 import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
+import io.onlap.manifest.SegmentFile;
 import io.onlap.manifest.TableEntry;
 import io.onlap.memtable.KeyCodec;
 import io.onlap.memtable.KeyRange;
@@ -9,6 +10,7 @@ import io.onlap.memtable.Lookup;
 import io.onlap.memtable.Row;
 import io.onlap.memtable.RunCursor;
 import io.onlap.memtable.Union;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -64,6 +66,10 @@ public final class View implements AutoCloseable {
 
     RunCursor union(Table table, KeyRange range, boolean reverse, int[] columns) {
         return Union.open(store.allocator(), table.schema(), view.runs(entry(table)), range, reverse, columns);
+    }
+
+    List<SegmentFile> segments(Table table) {
+        return entry(table).segments();
     }
 
     /** The table as this view's version lists it; a table newer than that has rows only in memory. */

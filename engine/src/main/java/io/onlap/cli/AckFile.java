@@ -11,6 +11,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 
 /**
@@ -25,8 +26,13 @@ final class AckFile implements Closeable {
     private final boolean ownText;
     private final int keyColumn;
     private final ByteArrayOutputStream keys = new ByteArrayOutputStream();
+    private final ArrayDeque<Pending> pending = new ArrayDeque<>();
     private int[] ends = new int[1_024];
     private int count;
+    private long pendingRows;
+
+    /** A batch on its way. */
+    private record Pending(long sequence, int rows, ByteBuffer lines) {}
 
     private AckFile(FileChannel file, TableSchema schema) {
         this.file = file;
@@ -73,8 +79,8 @@ final class AckFile implements Closeable {
         keys.write('"');
     }
 
-    /** Acknowledges what was added since the last call, or since {@link #forget}. */
-    void write(long sequence) throws IOException {
+    /** What was added since the last call is the batch of {@code sequence}, which is on its way. */
+    void cut(long sequence) {
         byte[] head = (sequence + "\t").getBytes(StandardCharsets.US_ASCII);
         byte[] source = keys.toByteArray();
         ByteBuffer lines = ByteBuffer.allocate(source.length + count * (head.length + 1));
@@ -83,17 +89,31 @@ final class AckFile implements Closeable {
             lines.put(head).put(source, from, ends[i] - from).put((byte) '\n');
             from = ends[i];
         }
-        lines.flip();
-        forget();
-        while (lines.hasRemaining()) { // one write, unless the system takes less than all of it
-            file.write(lines);
-        }
-    }
-
-    /** Drops what was added: the batch was not acknowledged. */
-    void forget() {
+        pending.add(new Pending(sequence, count, lines.flip()));
+        pendingRows += count;
         keys.reset();
         count = 0;
+    }
+
+    /** Rows of batches that are cut and not acknowledged. */
+    long pendingRows() {
+        return pendingRows;
+    }
+
+    /** The oldest of these batches; 0 if there is none. */
+    long oldestPending() {
+        return pending.isEmpty() ? 0 : pending.peek().sequence();
+    }
+
+    /** Acknowledges the batches up to {@code sequence}, which are durable as asked. */
+    void settle(long sequence) throws IOException {
+        while (!pending.isEmpty() && pending.peek().sequence() <= sequence) {
+            Pending batch = pending.remove();
+            pendingRows -= batch.rows();
+            while (batch.lines().hasRemaining()) { // one write, unless the system takes less than all of it
+                file.write(batch.lines());
+            }
+        }
     }
 
     @Override

@@ -6,14 +6,17 @@ import io.onlap.memtable.TableSchema;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
- * The inputs of one ingest: files, and {@value #STDIN} for stdin. A file can be read again and again; of stdin only what a schema is
- * inferred from is kept.
+ * The inputs of one ingest: files, and {@value #STDIN} for stdin. A file can be read again and again; of stdin and pipes only
+ * what a schema is inferred from is kept.
  *
  * <p>Threading: one thread.
  */
@@ -21,46 +24,55 @@ final class Inputs implements Closeable {
     static final String STDIN = "-";
 
     private final List<String> names;
-    private final LineReader stdin;
+    private final Map<String, LineReader> streams = new LinkedHashMap<>();
 
     /**
      * @throws StorageException NOT_FOUND for a file that is not there, INVALID for a directory, or stdin named twice
      */
     Inputs(List<String> names, InputStream stdin) {
         this.names = List.copyOf(names);
-        this.stdin = new LineReader(stdin);
-        if (names.stream().filter(STDIN::equals).count() > 1) {
-            throw new StorageException(Kind.INVALID, "stdin can be read only once: inputs=" + names);
-        }
         for (String name : names) {
-            if (!name.equals(STDIN)) {
-                check(Path.of(name));
+            boolean stream = name.equals(STDIN) || !isRegular(Path.of(name));
+            if (stream && streams.containsKey(name)) {
+                throw new StorageException(Kind.INVALID, "a stream can be read only once: inputs=" + names);
+            }
+            if (name.equals(STDIN)) {
+                streams.put(name, new LineReader(stdin));
+            } else if (stream) {
+                streams.put(name, file(name));
             }
         }
     }
 
-    private static void check(Path file) {
+    /** Other files, such as pipes, can be read only once. */
+    private static boolean isRegular(Path file) {
         if (!Files.exists(file)) {
             throw new StorageException(Kind.NOT_FOUND, "no such file: file=" + file);
         }
         if (Files.isDirectory(file)) {
             throw new StorageException(Kind.INVALID, "a directory is no input: file=" + file);
         }
+        return Files.isRegularFile(file);
     }
 
     List<String> names() {
         return names;
     }
 
-    boolean hasStdin() {
-        return names.contains(STDIN);
+    /** Can this one be read only once, and may fall silent? */
+    boolean isStream(String name) {
+        return streams.containsKey(name);
+    }
+
+    boolean hasStreams() {
+        return !streams.isEmpty();
     }
 
     /** Bytes of all files, or -1 if their sum is not known beforehand. */
     long totalBytes() throws IOException {
         long sum = 0;
         for (String name : names) {
-            if (name.equals(STDIN) || !Files.isRegularFile(Path.of(name))) {
+            if (isStream(name)) {
                 return -1;
             }
             sum += Files.size(Path.of(name));
@@ -68,15 +80,37 @@ final class Inputs implements Closeable {
         return sum;
     }
 
-    /** The columns the first lines suggest, without key; null if they suggest none. Call it before {@link #open}. */
-    TableSchema inferSchema() throws IOException {
+    /**
+     * The columns the first lines suggest, without key. Call it before {@link #open}.
+     *
+     * @throws BadLineException if the first line is no row of any table
+     * @throws StorageException INVALID if there is no line
+     */
+    TableSchema inferSchema() throws IOException, BadLineException {
         SchemaInference inference = new SchemaInference();
+        TableSchema schema = infer(inference);
+        if (schema != null) {
+            return schema;
+        }
+        for (String name : names) {
+            try (NdjsonReader reader = open(name, inference.schemaOfLastLine())) {
+                while (reader.next()) {
+                    // deletes, or a line whose fields all are null, say nothing of columns
+                }
+            }
+        }
+        throw new StorageException(
+                Kind.INVALID, "no rows to infer the columns of the new table from: inputs=" + names + ": use --schema");
+    }
+
+    /** Null if the lines suggest no columns. */
+    private TableSchema infer(SchemaInference inference) throws IOException {
         for (String name : names) {
             if (inference.isComplete()) {
                 break;
             }
-            if (name.equals(STDIN)) {
-                inference.sample(stdin);
+            if (isStream(name)) {
+                inference.sample(streams.get(name));
             } else {
                 try (LineReader lines = file(name)) {
                     inference.sample(lines);
@@ -87,20 +121,33 @@ final class Inputs implements Closeable {
     }
 
     /** Reads an input from its begin. */
-    NdjsonReader open(String name, TableSchema schema) throws IOException {
-        return new NdjsonReader(name, name.equals(STDIN) ? stdin : file(name), schema);
+    NdjsonReader open(String name, TableSchema schema) {
+        return new NdjsonReader(name, isStream(name) ? streams.get(name) : file(name), schema);
     }
 
-    private static LineReader file(String name) throws IOException {
+    private static LineReader file(String name) {
         try {
             return new LineReader(Files.newInputStream(Path.of(name)));
         } catch (NoSuchFileException e) {
             throw new StorageException(Kind.NOT_FOUND, "no such file: file=" + name, e);
+        } catch (IOException e) {
+            throw new StorageException(Kind.FATAL, "cannot read: file=" + name + ", cause=" + e, e);
+        }
+    }
+
+    /** Ends a read that waits for a stream, as if it had ended. */
+    void endStreams() {
+        try {
+            close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
     @Override
     public void close() throws IOException {
-        stdin.close();
+        for (LineReader stream : streams.values()) {
+            stream.close();
+        }
     }
 }

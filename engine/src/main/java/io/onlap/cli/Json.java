@@ -9,6 +9,9 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * How this package uses the JSON library: its settings, its places as 1-based byte offsets, its messages on one line.
@@ -17,6 +20,7 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
  */
 final class Json {
     private static final int REASON_CHARS_MAX = 200;
+    private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private Json() {}
 
@@ -34,6 +38,29 @@ final class Json {
                         .maxStringLength(LineReader.LINE_BYTES_MAX)
                         .build())
                 .build();
+    }
+
+    /** One line of results: names and values by turns, values as the library writes them. */
+    static String object(Object... namesAndValues) {
+        return text(map(namesAndValues));
+    }
+
+    /** A JSON object in the order of its names. */
+    static Map<String, Object> map(Object... namesAndValues) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            object.put((String) namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return object;
+    }
+
+    /** Any value the library can write, on one line. */
+    static String text(Object value) {
+        try {
+            return MAPPER.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("result not written as JSON: value=" + value, e);
+        }
     }
 
     /** Where the parser's token starts. */

@@ -105,6 +105,15 @@ final class LineReader implements Closeable {
         return tooLong;
     }
 
+    /** Is there no whole line at hand, and nothing to read at once? */
+    boolean wouldWait() throws IOException {
+        int i = position;
+        while (i < limit && buffer[i] != '\n') {
+            i++;
+        }
+        return i == limit && !ended && in.available() <= 0;
+    }
+
     /** Bytes taken from the stream so far. */
     long bytesRead() {
         return bytesRead;

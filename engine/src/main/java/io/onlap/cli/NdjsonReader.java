@@ -46,6 +46,16 @@ final class NdjsonReader implements Closeable {
         return lines.number();
     }
 
+    /** That the line {@link #next} moved to is no row after all. */
+    BadLineException bad(String reason) {
+        return new BadLineException(file, lines.number(), 1, null, reason);
+    }
+
+    /** Would {@link #next} wait for its input? */
+    boolean wouldWait() throws IOException {
+        return lines.wouldWait();
+    }
+
     /** Bytes taken from the input so far. */
     long bytesRead() {
         return lines.bytesRead();

@@ -34,6 +34,7 @@ final class SchemaInference {
 
     private final JsonFactory json = Json.lineFactory();
     private final Map<String, Guess> columns = new LinkedHashMap<>();
+    private Map<String, Guess> lastLine = Map.of();
     private int linesSeen;
     private boolean ended;
 
@@ -92,6 +93,23 @@ final class SchemaInference {
         return TableSchema.of(new Schema(fields));
     }
 
+    /**
+     * The columns of the line at which inference ended, up to the value that no column can hold: reading the line with them
+     * says what is wrong with it.
+     */
+    TableSchema schemaOfLastLine() {
+        List<Field> fields = new ArrayList<>();
+        lastLine.forEach((name, guess) -> {
+            if (!name.isEmpty() && !name.startsWith("_")) {
+                fields.add(guess.field(name));
+            }
+        });
+        if (fields.isEmpty()) {
+            fields.add(TypeNames.field("column", "utf8", true));
+        }
+        return TableSchema.of(new Schema(fields));
+    }
+
     private void line(LineReader lines) {
         Map<String, Guess> found = lines.isTooLong() ? null : guesses(lines);
         if (found == null) {
@@ -121,6 +139,7 @@ final class SchemaInference {
             return null;
         }
         Map<String, Guess> found = new LinkedHashMap<>();
+        lastLine = found;
         Set<String> names = new HashSet<>();
         boolean delete = false;
         while (parser.nextToken() == JsonToken.FIELD_NAME) {

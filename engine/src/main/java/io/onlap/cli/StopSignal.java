@@ -14,13 +14,21 @@ final class StopSignal implements AutoCloseable {
 
     private final CountDownLatch done = new CountDownLatch(1);
     private final Thread hook = new Thread(this::stop, "onlap-stop");
+    private final Runnable onRequest;
     private volatile boolean requested;
 
-    private StopSignal() {}
+    private StopSignal(Runnable onRequest) {
+        this.onRequest = onRequest;
+    }
 
     /** From now on signals are held until {@link #close}. */
     static StopSignal install() {
-        StopSignal signal = new StopSignal();
+        return install(() -> {});
+    }
+
+    /** The same; a signal also runs {@code onRequest}, to end a wait of the command. */
+    static StopSignal install(Runnable onRequest) {
+        StopSignal signal = new StopSignal(onRequest);
         Runtime.getRuntime().addShutdownHook(signal.hook);
         return signal;
     }
@@ -32,6 +40,7 @@ final class StopSignal implements AutoCloseable {
 
     private void stop() {
         requested = true;
+        onRequest.run();
         try {
             if (!done.await(WAIT_SECONDS_MAX, TimeUnit.SECONDS)) {
                 System.err.println("BUSY: the batch in hand did not end in time: waitSeconds=" + WAIT_SECONDS_MAX);

@@ -1,6 +1,7 @@
 package io.onlap.cli;
 
 import java.nio.file.Path;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -12,21 +13,14 @@ final class StoreOptions {
     @Option(names = "--store", required = true, paramLabel = "DIR", description = "Directory of the store.")
     private Path store;
 
-    @Option(names = "--json", description = "Results as JSON.")
-    private boolean json;
-
-    @Option(names = "--trace", description = "With a failure, its stack trace.")
-    private boolean trace;
+    @Mixin
+    private OutputOptions output;
 
     Path store() {
         return store;
     }
 
     boolean json() {
-        return json;
-    }
-
-    boolean trace() {
-        return trace;
+        return output.json();
     }
 }

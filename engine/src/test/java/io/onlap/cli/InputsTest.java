@@ -2,7 +2,6 @@ package io.onlap.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -72,9 +71,12 @@ class InputsTest {
     }
 
     @Test
-    void shouldInferNothingWhenInputIsEmpty() throws Exception {
+    void shouldAskForSchemaWhenInputIsEmpty() throws Exception {
         try (Inputs inputs = new Inputs(List.of("-"), NOTHING)) {
-            assertNull(inputs.inferSchema());
+            StorageException refused = assertThrows(StorageException.class, inputs::inferSchema);
+            assertEquals(
+                    "no rows to infer the columns of the new table from: inputs=[-]: use --schema",
+                    refused.getMessage());
         }
     }
 
@@ -158,15 +160,21 @@ class InputsTest {
             reader.next();
             acks.add(reader.values());
             assertEquals("", Files.readString(path));
-            acks.write(7);
+            acks.cut(7);
             reader.next();
             acks.add(reader.values());
-            acks.forget();
+            acks.cut(8);
+            assertEquals("", Files.readString(path));
+            assertEquals(3, acks.pendingRows());
+            acks.settle(acks.oldestPending());
+            assertEquals(1, acks.pendingRows());
+            assertEquals(8, acks.oldestPending());
         }
         try (AckFile acks = AckFile.open(path, schema)) {
             reader.next();
             acks.add(reader.values());
-            acks.write(9);
+            acks.cut(9);
+            acks.settle(9);
         }
         assertEquals("7\t\"a\"\n7\t\"q\\\"\\\\\\u000aé😀\"\n9\t\"d\"\n", Files.readString(path));
     }
@@ -183,7 +191,8 @@ class InputsTest {
             assertTrue(reader.next());
             try (AckFile acks = AckFile.open(path, schemas[i])) {
                 acks.add(reader.values());
-                acks.write(1);
+                acks.cut(1);
+                acks.settle(1);
             }
             assertEquals(expected[i], Files.readString(path));
             assertFalse(reader.next());

@@ -90,6 +90,17 @@ public final class Manifest {
         }
     }
 
+    /**
+     * Is there a store in the directory?
+     *
+     * @throws StorageException NOT_FOUND if not
+     */
+    public static void checkPresent(Env env, Path storeDirectory) {
+        if (!env.storage().exists(new StoreLayout(storeDirectory).format())) {
+            throw new StorageException(Kind.NOT_FOUND, "no store: path=" + storeDirectory);
+        }
+    }
+
     /** Only what a creation leaves behind when it is killed may be there. */
     private static void checkUnused(Env env, StoreLayout layout) {
         for (String name : env.storage().list(layout.root())) {
@@ -116,9 +127,7 @@ public final class Manifest {
      */
     public static Manifest open(Env env, Path storeDirectory, ManifestSettings settings) {
         StoreLayout layout = new StoreLayout(storeDirectory);
-        if (!env.storage().exists(layout.format())) {
-            throw new StorageException(Kind.NOT_FOUND, "no store: path=" + storeDirectory);
-        }
+        checkPresent(env, storeDirectory);
         byte[] format = env.storage().read(layout.format());
         ManifestJson.open(layout.format(), SealedJson.STORE, format, Store.class);
         return new Manifest(env, layout, settings);

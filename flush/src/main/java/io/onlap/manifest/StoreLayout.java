@@ -48,6 +48,11 @@ public record StoreLayout(Path root) {
         return root.resolve("EPOCH");
     }
 
+    /** What the owner tells of itself; nothing depends on it. */
+    public Path counters() {
+        return root.resolve("COUNTERS");
+    }
+
     /** The log, a directory per owner. */
     public Path wal() {
         return root.resolve("wal");

@@ -165,6 +165,16 @@ public final class WalReader implements AutoCloseable {
         return epochs.get(current).segment().generation();
     }
 
+    /** The segment file the batch lies in. */
+    public Path segment() {
+        return epochs.get(current).segment().path();
+    }
+
+    /** Where the frame that holds the batch begins in {@link #segment}. */
+    public long frameOffset() {
+        return epochs.get(current).frameOffset();
+    }
+
     public long sequence() {
         return sequence;
     }

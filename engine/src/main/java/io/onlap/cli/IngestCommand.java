@@ -1,0 +1,134 @@
+package io.onlap.cli;
+
+import io.onlap.Engine;
+import io.onlap.EngineSettings;
+import io.onlap.Table;
+import io.onlap.io.StorageException;
+import io.onlap.io.StorageException.Kind;
+import io.onlap.memtable.Column;
+import io.onlap.memtable.TableSchema;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/**
+ * {@code ingest}: rows from NDJSON into a table, which is created if needed, as its store is. A new table's columns are
+ * known before anything is created: input that is no row of any table leaves no store behind.
+ *
+ * <p>Threading: one thread.
+ */
+@Command(name = "ingest", description = "Puts rows from NDJSON into a table.", mixinStandardHelpOptions = true)
+final class IngestCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Mixin
+    private StoreOptions store;
+
+    @Mixin
+    private TableOption table;
+
+    @Mixin
+    private IngestOptions options;
+
+    IngestCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        options.check();
+        try (Inputs inputs = new Inputs(options.files, console.in());
+                StopSignal stop = StopSignal.install(inputs::endStreams)) {
+            if (options.repeat != null && inputs.hasStreams()) {
+                throw new StorageException(
+                        Kind.INVALID, "--repeat reads files only, no stream: inputs=" + inputs.names());
+            }
+            EngineSettings settings = EngineSettings.defaults().withDurability(options.durability);
+            try (Engine engine = open(inputs, settings)) {
+                Ingest ingest = new Ingest(console, engine, openTable(engine, inputs), options, inputs, stop);
+                try {
+                    ingest.run();
+                } finally {
+                    summary(ingest.tally());
+                }
+            }
+            // Within the signal's hold: what is printed after it may not leave the process.
+            console.out().flush();
+            return stop.isRequested() ? Exits.INTERRUPTED : Exits.DONE;
+        }
+    }
+
+    private Engine open(Inputs inputs, EngineSettings settings) throws IOException, BadLineException {
+        try {
+            return Engine.openExisting(store.store(), settings);
+        } catch (StorageException e) {
+            if (e.kind() != Kind.NOT_FOUND) {
+                throw e;
+            }
+        }
+        TableSchema schema = newSchema(inputs);
+        Engine engine = Engine.open(store.store(), settings);
+        try {
+            engine.createTable(table.path(), schema);
+            return engine;
+        } catch (RuntimeException e) {
+            engine.close();
+            throw e;
+        }
+    }
+
+    private Table openTable(Engine engine, Inputs inputs) throws IOException, BadLineException {
+        Table found;
+        try {
+            found = engine.table(table.path());
+        } catch (StorageException e) {
+            if (e.kind() != Kind.NOT_FOUND) {
+                throw e;
+            }
+            return engine.createTable(table.path(), newSchema(inputs));
+        }
+        List<String> key =
+                found.schema().keyColumns().stream().map(Column::name).toList();
+        if (options.key != null && !options.key.equals(key)) {
+            throw new StorageException(
+                    Kind.INVALID,
+                    "--key is not the table's: path=" + found.path() + ", key=" + key + ", asked=" + options.key);
+        }
+        return found;
+    }
+
+    private TableSchema newSchema(Inputs inputs) throws IOException, BadLineException {
+        TableSchema columns = options.schema == null ? inputs.inferSchema() : SchemaFile.read(options.schema);
+        return options.key == null ? columns : columns.key(options.key.toArray(String[]::new));
+    }
+
+    private void summary(Ingest.Tally tally) throws IOException {
+        if (store.json()) {
+            console.out()
+                    .line(Json.object(
+                            "rows",
+                            tally.rows(),
+                            "deletes",
+                            tally.deletes(),
+                            "skipped",
+                            tally.skipped(),
+                            "lastSequence",
+                            tally.lastSequence(),
+                            "seconds",
+                            Math.round(tally.seconds() * 1_000) / 1_000.0));
+            return;
+        }
+        console.out()
+                .line(String.format(
+                        Locale.ROOT,
+                        "%,d rows, %,d deletes, %,d skipped, last sequence %d, %.3f s",
+                        tally.rows(),
+                        tally.deletes(),
+                        tally.skipped(),
+                        tally.lastSequence(),
+                        tally.seconds()));
+    }
+}

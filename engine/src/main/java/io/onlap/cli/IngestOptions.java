@@ -1,0 +1,75 @@
+package io.onlap.cli;
+
+import io.onlap.Durability;
+import io.onlap.io.StorageException;
+import io.onlap.io.StorageException.Kind;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * What {@code ingest} is asked for.
+ *
+ * <p>Threading: filled before the command runs, then only read.
+ */
+final class IngestOptions {
+    private static final int BATCH_ROWS_MAX = 1_000_000;
+    private static final int REPEAT_MAX = 999_999;
+
+    @Option(
+            names = "--key",
+            split = ",",
+            paramLabel = "C",
+            description = "Key columns of a new table; an existing one must have the same.")
+    List<String> key;
+
+    @Option(names = "--schema", paramLabel = "FILE", description = "Columns of a new table, as JSON.")
+    Path schema;
+
+    @Option(names = "--durability", description = "process or power (default: process).")
+    Durability durability = Durability.PROCESS;
+
+    @Option(names = "--batch", paramLabel = "N", description = "Rows per batch (default: 1000).")
+    int batchRows = 1_000;
+
+    @Option(names = "--rate", paramLabel = "R", description = "At most so many rows per second.")
+    Long rowsPerSecond;
+
+    @Option(
+            names = "--repeat",
+            paramLabel = "N",
+            description = "The files so many times, keys prefixed r000001/, r000002/ and so on.")
+    Integer repeat;
+
+    @Option(names = "--acks", paramLabel = "FILE", description = "Append a line per acknowledged row to this file.")
+    Path acks;
+
+    @Option(names = "--flush", description = "Flush before the end.")
+    boolean flush;
+
+    @Option(names = "--skip-bad", description = "Skip and count bad lines instead of stopping at the first.")
+    boolean skipBad;
+
+    @Parameters(arity = "1..*", paramLabel = "FILE", description = "NDJSON files; - is stdin.")
+    List<String> files;
+
+    /** INVALID for a value out of bounds. */
+    void check() {
+        within("batch", batchRows, BATCH_ROWS_MAX);
+        within("repeat", rounds(), REPEAT_MAX);
+        within("rate", rowsPerSecond == null ? 1 : rowsPerSecond, Long.MAX_VALUE);
+    }
+
+    /** INVALID unless {@code 1 <= value <= max}. */
+    static void within(String name, long value, long max) {
+        if (value < 1 || value > max) {
+            throw new StorageException(
+                    Kind.INVALID, "option out of range: name=--" + name + ", value=" + value + ", min=1, max=" + max);
+        }
+    }
+
+    int rounds() {
+        return repeat == null ? 1 : repeat;
+    }
+}
