@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Read-only engines see a prefix of what was written, no shorter than what was acknowledged when they looked. */
 class ReadersBesideTheOwnerTest {
     private static final int BATCHES = 30_000;
-    private static final int BATCHES_MAX = 300_000;
+    private static final int BATCHES_MAX = 120_000;
     private static final int READS_MIN = 6;
 
     @TempDir
@@ -24,7 +24,7 @@ class ReadersBesideTheOwnerTest {
 
     @Test
     void shouldSeeAPrefixWhileTheOwnerFlushesAndUsesLogFilesAgain() throws Exception {
-        EngineSettings settings = EngineSettings.defaults().withGenerationRows(300);
+        EngineSettings settings = EngineSettings.defaults().withGenerationRows(3_000);
         try (Engine engine = Engine.open(directory, settings)) {
             Table table = engine.createTable("t", Rows.SCHEMA);
             AtomicLong acknowledged = new AtomicLong(-1);
