@@ -39,22 +39,22 @@ class EmbeddingTest {
                 System.out.println(e.kind() + ": " + e.getMessage());
             }
         }
-    }
 
-    private static long openSockets() {
-        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
-            return descriptors.filter(EmbeddingTest::isSocket).count();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        private static long openSockets() {
+            try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+                return descriptors.filter(EmbeddingChild::isSocket).count();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
-    }
 
-    private static boolean isSocket(Path descriptor) {
-        try {
-            return Files.readSymbolicLink(descriptor).toString().startsWith("socket:");
-        } catch (IOException e) {
-            // Closed since it was listed: the listing's own descriptor.
-            return false;
+        private static boolean isSocket(Path descriptor) {
+            try {
+                return Files.readSymbolicLink(descriptor).toString().startsWith("socket:");
+            } catch (IOException e) {
+                // Closed since it was listed: the listing's own descriptor.
+                return false;
+            }
         }
     }
 
