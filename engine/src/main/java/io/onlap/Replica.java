@@ -24,8 +24,9 @@ import org.apache.arrow.memory.BufferAllocator;
  * generation above the head that was read last was whole all the time it was read; one at or below it is in that head's
  * files. So no row falls between the two.
  *
- * <p>Failure windows: a log file that vanishes, or is cleared, while it is read means that the owner flushed meanwhile:
- * start over. Damage counts as damage only if the head did not move.
+ * <p>Failure windows: a log file that vanishes, or is cleared, while it is read means that the owner flushed meanwhile; what
+ * follows it in the log is then left out by the reader, whose frames name their predecessors: start over, above what is
+ * flushed now. Damage counts as damage only if the head did not move.
  *
  * <p>Threading: refreshes exclude each other; views are opened by any thread meanwhile.
  */
@@ -81,8 +82,16 @@ final class Replica implements AutoCloseable {
                 reader.skipBelow(flushedBefore + 1);
                 List<Memtable> generations = replay(reader);
                 env.failPoints().reach(FailPoint.READER_BEFORE_HEAD);
-                show(generations, manifest.refresh());
-                return;
+                ManifestState head = manifest.refresh();
+                if (!reader.isBroken() || head.flushedGeneration() == flushedBefore) {
+                    show(generations, head);
+                    return;
+                }
+                generations.forEach(Memtable::release);
+                if (attempt == ATTEMPTS_MAX) {
+                    throw new StorageException(
+                            Kind.BUSY, "owner flushes faster than its log can be read: attempts=" + ATTEMPTS_MAX);
+                }
             } catch (StorageException e) {
                 boolean overtaken =
                         e.kind() == Kind.NOT_FOUND || manifest.refresh().flushedGeneration() > flushedBefore;
@@ -99,6 +108,7 @@ final class Replica implements AutoCloseable {
             while (reader.next()) {
                 Memtable newest = generations.isEmpty() ? null : generations.get(generations.size() - 1);
                 if (newest == null || newest.generation() != reader.generation()) {
+                    env.failPoints().reach(FailPoint.READER_BEFORE_REPLAY);
                     newest = new Memtable(reader.generation(), allocator);
                     generations.add(newest);
                 }

@@ -8,6 +8,8 @@ import io.onlap.io.FailPoint;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -86,6 +88,51 @@ class ReadersBesideTheOwnerTest {
                 assertEquals(500, rows.size());
                 assertEquals(500, reader.table("t").count());
             }
+        }
+    }
+
+    @Test
+    void shouldNotLoseTheGenerationsBehindOneThatIsClearedBeforeItIsRead() throws Exception {
+        Env ownerEnv = Env.system();
+        Gate first = new Gate();
+        Gate second = new Gate();
+        AtomicLong flushes = new AtomicLong();
+        CountDownLatch cleared = new CountDownLatch(2);
+        ownerEnv.failPoints().arm(FailPoint.FLUSH_BEFORE_INTENT, () -> {
+            long flush = flushes.incrementAndGet();
+            if (flush == 1 || flush == 3) {
+                (flush == 1 ? first : second).run();
+            }
+        });
+        ownerEnv.failPoints().arm(FailPoint.TRUNCATE_AFTER_DELETE, cleared::countDown);
+        try (Engine engine = Engine.open(directory, EngineSettings.defaults().withGenerationRows(100), ownerEnv)) {
+            Table table = engine.createTable("t", Rows.SCHEMA);
+            for (int i = 0; i < 350; i++) {
+                Rows.putNow(engine, table, "k" + i, i);
+            }
+            first.awaitReached();
+            // The reader has the first generation in its hands when that and the next are flushed and cleared.
+            Env readerEnv = Env.system();
+            readerEnv.failPoints().arm(FailPoint.READER_BEFORE_REPLAY, () -> {
+                if (cleared.getCount() > 0) {
+                    first.open();
+                    second.awaitReached();
+                    await(cleared);
+                }
+            });
+            try (Engine reader = Engine.openReadOnly(directory, readerEnv)) {
+                assertEquals(0, cleared.getCount());
+                assertEquals(350, Rows.scan(reader.table("t")).size());
+            }
+            second.open();
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(60, TimeUnit.SECONDS), "log file never cleared");
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 }

@@ -66,7 +66,9 @@ public enum FailPoint {
     CHECKPOINT_AFTER_CREATE,
     /** A reader has its lease, and has not opened the log files. */
     READER_AFTER_LEASE,
-    /** A reader has opened the log files, and has not read the head. */
+    /** A reader is about to replay a generation of the log. */
+    READER_BEFORE_REPLAY,
+    /** A reader has read the log files, and has not read the head. */
     READER_BEFORE_HEAD,
     /** A view has taken memory, not yet the manifest version. */
     VIEW_AFTER_MEMORY

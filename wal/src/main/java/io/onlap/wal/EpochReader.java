@@ -33,6 +33,7 @@ final class EpochReader {
     private WalPosition end;
     private long frameOffset;
     private WalTail tail;
+    private boolean isBroken;
 
     /** @param live its last segment may still be written */
     EpochReader(long epoch, List<SegmentScanner> segments, FrameHeader header, boolean live) {
@@ -84,6 +85,7 @@ final class EpochReader {
                     accept(at, found);
                     return true;
                 }
+                isBroken = true;
                 stop(true);
                 return false;
             }
@@ -188,6 +190,11 @@ final class EpochReader {
     /** Where the directory ends; after {@link #next} was false. */
     WalEnd end() {
         return cut != null ? cut : new WalEnd(epoch, end, lastSequence);
+    }
+
+    /** Did reading stop at a frame that does not follow the one before it? */
+    boolean isBroken() {
+        return isBroken;
     }
 
     /** What was dropped, or null. */

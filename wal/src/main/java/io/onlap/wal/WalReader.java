@@ -206,6 +206,15 @@ public final class WalReader implements AutoCloseable {
         return dropped;
     }
 
+    /**
+     * Were frames left out because those before them are missing? Beside a live owner that is what a segment looks like that
+     * was flushed and cleared while it was read: read the head, and start over above what it has flushed. After {@link #next}
+     * was false.
+     */
+    public boolean isBroken() {
+        return epochs.stream().anyMatch(EpochReader::isBroken);
+    }
+
     /** All segment files that were there at {@link #open}, in order. */
     public List<Path> segments() {
         return epochs.stream()
