@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
@@ -41,11 +42,29 @@ final class AckFile implements Closeable {
         this.keyColumn = ownText ? only.index() : -1;
     }
 
-    /** Appends to the file, which is created if absent. */
+    /** Appends to the file, which is created if absent. A torn last line goes first: the next one must not complete it. */
     static AckFile open(Path path, TableSchema schema) throws IOException {
+        if (Files.isRegularFile(path)) {
+            dropTornLine(path);
+        }
         FileChannel file =
                 FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
         return new AckFile(file, schema);
+    }
+
+    private static void dropTornLine(Path path) throws IOException {
+        try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            ByteBuffer one = ByteBuffer.allocate(1);
+            long end = file.size();
+            while (end > 0) {
+                file.read(one.clear(), end - 1);
+                if (one.get(0) == '\n') {
+                    break;
+                }
+                end--;
+            }
+            file.truncate(end);
+        }
     }
 
     /** Remembers a row or delete of the batch in hand. */

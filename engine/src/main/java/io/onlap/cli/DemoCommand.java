@@ -27,6 +27,9 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--rows", paramLabel = "N", description = "Rows to ingest (default: 1000000).")
     private long rows = 1_000_000;
 
+    @Option(names = "--directory", paramLabel = "DIR", description = "Where the demo makes its own directory.")
+    private Path parent;
+
     @Mixin
     private OutputOptions output;
 
@@ -37,7 +40,9 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         IngestOptions.within("rows", rows, 1_000_000_000);
-        Path directory = Files.createTempDirectory("onlap-demo-");
+        Path directory = parent == null
+                ? Files.createTempDirectory("onlap-demo-")
+                : Files.createTempDirectory(parent, "onlap-demo-");
         Demo demo = new Demo(console, directory, rows);
         boolean sound = demo.run();
         print(demo.results());

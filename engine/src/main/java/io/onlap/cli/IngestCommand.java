@@ -51,9 +51,11 @@ final class IngestCommand implements Callable<Integer> {
                 Ingest ingest = new Ingest(console, engine, openTable(engine, inputs), options, inputs, stop);
                 try {
                     ingest.run();
-                } finally {
-                    summary(ingest.tally());
+                } catch (BadLineException bad) {
+                    summary(ingest.tally()); // the rows before it are kept
+                    throw bad;
                 }
+                summary(ingest.tally());
             }
             // Within the signal's hold: what is printed after it may not leave the process.
             console.out().flush();
