@@ -33,7 +33,7 @@ final class KeyOrder {
     private final AtomicReference<Sorted> kept = new AtomicReference<>(Sorted.NOTHING);
     private final AtomicLong looks = new AtomicLong();
 
-    /** Adds what it keeps to {@code bytes}. */
+    /** Adds what it keeps to {@code bytes}, and while it sorts what that takes. */
     KeyOrder(ChunkList rows, AtomicLong bytes) {
         this.rows = rows;
         this.bytes = bytes;
@@ -78,7 +78,13 @@ final class KeyOrder {
 
     private int[] fresh(int from, KeyRange range, int end) {
         int[] ids = collect(from, end, range);
-        KeySorter.sort(rows, ids);
+        long scratchBytes = KeySorter.scratchBytes(ids.length);
+        bytes.addAndGet(scratchBytes);
+        try {
+            KeySorter.sort(KeySlots.of(rows), ids);
+        } finally {
+            bytes.addAndGet(-scratchBytes);
+        }
         return ids;
     }
 

@@ -1,170 +1,161 @@
 package io.onlap.memtable;
 
-import org.agrona.UnsafeApi;
-
 /**
- * Sorts row ids by key: a three-way quicksort on a window of the next seven key bytes that is kept beside the id
- * (caching multikey quicksort, Ng and Kakehi 2008), so that most comparisons touch no key. Keys of agents share long
- * prefixes, so before a window is loaded the prefix that a whole group shares is skipped.
+ * Sorts row ids by key. The memory of the keys is read once, in the order of the ids given, which is the order of writing
+ * and so of memory: that costs a third of reading it in the order of keys. From each key come the bits that
+ * tell it apart ({@link KeyBits}); with the id in the lowest bits they make one long, and longs are sorted
+ * ({@link RadixSort}). Only rows that are equal there, because their keys differ further on, are sorted again as a group.
  *
- * <p>A window is the next seven bytes, padded with zeros, and in its lowest byte how many key bytes are left, at most 8: so a
- * key sorts before what it is a prefix of, zeros included, and equal windows of 8 mean: go on seven bytes further.
+ * <p>Which bits these are is learned from a few rows; a row that knows better is found out while packing, and then all
+ * rows are asked. Keys that grow with time pack ascending, and nothing is left to sort.
+ *
+ * <p>Bounded: groups within groups up to {@link #LEVELS_MAX}, and by comparing keys from there on.
  *
  * <p>Threading: one thread, one sort.
  */
-final class KeySorter {
-    private static final int WINDOW_BYTES = 7;
-    private static final int MORE = 8;
-    private static final int INSERTION_ROWS_MAX = 12;
+public final class KeySorter {
+    /** Up to so many rows are sorted by comparing their keys. */
+    private static final int COMPARED_ROWS_MAX = 8;
 
-    private final ChunkList rows;
+    /** So many rows are asked first which bits vary. */
+    private static final int SAMPLE_ROWS = 256;
+    /** One level takes at least 32 bits that vary. */
+    private static final int LEVELS_MAX = 16;
+
+    private static final int PACKED_BITS = Long.SIZE - 1;
+
+    private final KeySlots keys;
     private final int[] ids;
-    /** Of each id its window at the depth of its group, the sign bit flipped so that signed order is unsigned order. */
-    private final long[] windows;
+    /** The bits of each key and, lowest, its row's id. */
+    private final long[] packed;
 
-    private KeySorter(ChunkList rows, int[] ids) {
-        this.rows = rows;
+    private final long[] scratch;
+    private final RadixSort radix;
+    private final int idBits;
+    private final KeyBits bits;
+
+    private KeySorter(KeySlots keys, int[] ids) {
+        this.keys = keys;
         this.ids = ids;
-        this.windows = new long[ids.length];
+        this.packed = new long[ids.length];
+        this.scratch = new long[ids.length];
+        this.radix = new RadixSort(packed, scratch);
+        int highest = 1;
+        for (int id : ids) {
+            highest |= id;
+        }
+        this.idBits = Integer.SIZE - Integer.numberOfLeadingZeros(highest);
+        this.bits = new KeyBits(keys, PACKED_BITS - idBits);
+    }
+
+    /** Memory that sorting so many rows takes meanwhile. */
+    static long scratchBytes(int rows) {
+        return 2L * Long.BYTES * rows + RadixSort.COUNTS_BYTES;
     }
 
     /** Sorts ids of rows with different keys, ascending. */
-    static void sort(ChunkList rows, int[] ids) {
-        if (ids.length > 1) {
-            new KeySorter(rows, ids).sortGroup(0, ids.length, 0);
+    public static void sort(KeySlots keys, int[] ids) {
+        if (ids.length > COMPARED_ROWS_MAX) {
+            new KeySorter(keys, ids).sortGroup(0, ids.length, 0);
+        } else {
+            insertionSort(keys, ids, 0, ids.length);
         }
     }
 
-    /** Sorts rows whose keys are equal in the first {@code depth} bytes and have at least as many. */
-    private void sortGroup(int from, int to, int depth) {
-        if (to - from < 2) {
+    private void sortGroup(int from, int to, int level) {
+        if (to - from <= COMPARED_ROWS_MAX) {
+            insertionSort(keys, ids, from, to);
             return;
         }
-        int shared = depth + sharedBytes(from, to, depth);
+        bits.learn(ids, from, to, SAMPLE_ROWS);
+        if (!bits.pack(ids, from, to, packed)) {
+            bits.learn(ids, from, to, to - from);
+            bits.pack(ids, from, to, packed);
+        }
+        if (bits.count() == 0 || level == LEVELS_MAX) {
+            mergeSort(from, to);
+        } else if (!addIds(from, to)) {
+            radix.sort(from, to, bits.count() + idBits, idBits);
+            takeIds(from, to);
+            sortEqual(from, to, level + 1);
+        }
+    }
+
+    /** Puts the ids into the lowest bits; do the keys' bits ascend already? */
+    private boolean addIds(int from, int to) {
+        long last = -1;
         boolean ascending = true;
         for (int i = from; i < to; i++) {
-            windows[i] = window(ids[i], shared);
-            ascending &= i == from || windows[i - 1] < windows[i];
+            long key = packed[i];
+            ascending &= key > last;
+            last = key;
+            packed[i] = (key << idBits) | ids[i];
         }
-        if (!ascending) { // keys that grow with time arrive sorted
-            sortWindows(from, to, shared);
+        return ascending;
+    }
+
+    private void takeIds(int from, int to) {
+        int mask = (int) ((1L << idBits) - 1);
+        for (int i = from; i < to; i++) {
+            ids[i] = (int) packed[i] & mask;
         }
     }
 
-    /** How many bytes from {@code depth} on all keys of the group have in common. */
-    private int sharedBytes(int from, int to, int depth) {
-        long first = rows.keyAddress(ids[from]) + depth;
-        int shared = rows.keyLength(ids[from]) - depth;
-        for (int i = from + 1; i < to && shared > 0; i++) {
-            long other = rows.keyAddress(ids[i]) + depth;
-            int limit = Math.min(shared, rows.keyLength(ids[i]) - depth);
-            int same = 0;
-            while (same + Long.BYTES <= limit && UnsafeApi.getLong(first + same) == UnsafeApi.getLong(other + same)) {
-                same += Long.BYTES;
-            }
-            while (same < limit && UnsafeApi.getByte(first + same) == UnsafeApi.getByte(other + same)) {
-                same++;
-            }
-            shared = same;
-        }
-        return shared;
-    }
-
-    private long window(int id, int depth) {
-        long address = rows.keyAddress(id) + depth;
-        int left = rows.keyLength(id) - depth;
-        long bytes = 0;
-        if (left >= Long.BYTES) {
-            bytes = Long.reverseBytes(UnsafeApi.getLong(address)) & ~0xffL;
-        } else {
-            for (int i = 0; i < left; i++) {
-                bytes |= (UnsafeApi.getByte(address + i) & 0xffL) << (56 - (i << 3));
-            }
-        }
-        return (bytes | Math.min(left, MORE)) ^ Long.MIN_VALUE;
-    }
-
-    private void sortWindows(int first, int end, int depth) {
+    /** Sorts each run of rows whose bits are equal; this writes {@link #packed} only inside the run. */
+    private void sortEqual(int first, int to, int level) {
         int from = first;
-        int to = end;
-        while (to - from > INSERTION_ROWS_MAX) {
-            long pivot = pivot(from, to);
-            int less = from;
-            int greater = to;
-            for (int i = from; i < greater; ) {
-                if (windows[i] < pivot) {
-                    swap(i++, less++);
-                } else if (windows[i] > pivot) {
-                    swap(i, --greater);
-                } else {
-                    i++;
-                }
+        long key = packed[first] >>> idBits;
+        for (int i = first + 1; i <= to; i++) {
+            if (i < to && packed[i] >>> idBits == key) {
+                continue;
             }
-            if (hasMore(pivot)) {
-                sortGroup(less, greater, depth + WINDOW_BYTES);
+            if (i - from > 1) {
+                sortGroup(from, i, level);
             }
-            if (less - from < to - greater) { // the smaller side by recursion: the stack stays logarithmic
-                sortWindows(from, less, depth);
-                from = greater;
-            } else {
-                sortWindows(greater, to, depth);
-                to = less;
+            if (i < to) {
+                from = i;
+                key = packed[i] >>> idBits;
             }
         }
-        insertionSort(from, to, depth);
     }
 
-    private static boolean hasMore(long window) {
-        return (window & 0xff) == MORE;
-    }
-
-    private long pivot(int from, int to) {
-        int eighth = (to - from) >>> 3;
-        int middle = (from + to) >>> 1;
-        return median(
-                median(windows[from], windows[from + eighth], windows[from + 2 * eighth]),
-                median(windows[middle - eighth], windows[middle], windows[middle + eighth]),
-                median(windows[to - 1 - 2 * eighth], windows[to - 1 - eighth], windows[to - 1]));
-    }
-
-    private static long median(long a, long b, long c) {
-        return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
-    }
-
-    private void swap(int a, int b) {
-        long window = windows[a];
-        windows[a] = windows[b];
-        windows[b] = window;
-        int id = ids[a];
-        ids[a] = ids[b];
-        ids[b] = id;
-    }
-
-    private void insertionSort(int from, int to, int depth) {
+    private static void insertionSort(KeySlots keys, int[] ids, int from, int to) {
         for (int i = from + 1; i < to; i++) {
-            long window = windows[i];
             int id = ids[i];
             int at = i;
-            while (at > from && isBefore(window, id, windows[at - 1], ids[at - 1], depth)) {
-                windows[at] = windows[at - 1];
+            while (at > from && keys.compare(id, ids[at - 1]) < 0) {
                 ids[at] = ids[at - 1];
                 at--;
             }
-            windows[at] = window;
             ids[at] = id;
         }
     }
 
-    private boolean isBefore(long window, int id, long otherWindow, int otherId, int depth) {
-        if (window != otherWindow || !hasMore(window)) {
-            return window < otherWindow;
+    /** By comparing keys, from runs of a few rows upwards: for keys that differ far behind, or only in their length. */
+    private void mergeSort(int from, int to) {
+        for (int i = from; i < to; i += COMPARED_ROWS_MAX) {
+            insertionSort(keys, ids, i, Math.min(to, i + COMPARED_ROWS_MAX));
         }
-        int skipped = depth + WINDOW_BYTES;
-        return KeyBytes.compare(
-                        rows.keyAddress(id) + skipped,
-                        rows.keyLength(id) - skipped,
-                        rows.keyAddress(otherId) + skipped,
-                        rows.keyLength(otherId) - skipped)
-                < 0;
+        for (long run = COMPARED_ROWS_MAX; run < to - from; run *= 2) {
+            for (long left = from; left + run < to; left += 2 * run) {
+                merge((int) left, (int) (left + run), (int) Math.min(to, left + 2 * run));
+            }
+        }
+    }
+
+    private void merge(int from, int middle, int to) {
+        for (int i = from; i < middle; i++) {
+            scratch[i] = ids[i];
+        }
+        int left = from;
+        int right = middle;
+        int at = from;
+        while (left < middle && right < to) {
+            boolean takeRight = keys.compare(ids[right], (int) scratch[left]) < 0;
+            ids[at++] = takeRight ? ids[right++] : (int) scratch[left++];
+        }
+        while (left < middle) {
+            ids[at++] = (int) scratch[left++];
+        }
     }
 }
