@@ -58,7 +58,9 @@ class EmbeddingTest {
 
         private static List<String> inodes(Path table) {
             try (Stream<String> lines = Files.lines(table)) {
-                return lines.skip(1).map(line -> line.strip().split("\\s+", -1)[9]).toList();
+                return lines.skip(1)
+                        .map(line -> line.strip().split("\\s+", -1)[9])
+                        .toList();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
