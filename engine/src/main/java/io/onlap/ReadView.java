@@ -1,6 +1,7 @@
 package io.onlap;
 
 import io.onlap.io.StorageException;
+import io.onlap.manifest.KeyBloom;
 import io.onlap.manifest.ManifestState;
 import io.onlap.manifest.SegmentFile;
 import io.onlap.manifest.SegmentReader;
@@ -74,9 +75,10 @@ final class ReadView implements AutoCloseable {
             }
         }
         List<SegmentFile> files = table.segments();
+        long hash = files.isEmpty() ? 0 : KeyBloom.hash(key);
         for (int i = files.size() - 1; i >= 0; i--) {
             if (mayContain(files.get(i), key)) {
-                Lookup found = hold(files.get(i), table).get(key);
+                Lookup found = hold(files.get(i), table).get(key, hash);
                 if (!found.isAbsent()) {
                     return found;
                 }

@@ -172,9 +172,18 @@ public final class SegmentReader implements Run, AutoCloseable {
      * @throws StorageException CORRUPT naming file, batch and offset; CLOSED
      */
     public Lookup get(byte[] key) {
+        return get(key, KeyBloom.hash(key));
+    }
+
+    /**
+     * As {@link #get(byte[])} for a caller that asks several files and hashes its key once.
+     *
+     * @param hash {@link KeyBloom#hash(byte[])} of {@code key}; any other denies keys that are there
+     */
+    public Lookup get(byte[] key, long hash) {
         retainOrThrow();
         try {
-            int place = sidecar.mayContain(key) ? sidecar.batchOf(key) : -1;
+            int place = sidecar.mayContain(hash) ? sidecar.batchOf(key) : -1;
             if (place < 0) {
                 return Lookup.ABSENT;
             }

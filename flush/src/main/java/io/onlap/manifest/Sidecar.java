@@ -115,8 +115,8 @@ final class Sidecar implements AutoCloseable {
         return UnsafeApi.getInt(entry(batch) + SidecarFormat.ENTRY_CRC);
     }
 
-    boolean mayContain(byte[] key) {
-        return bloomBlocks > 0 && KeyBloom.mayContain(bloom, bloomBlocks, KeyBloom.hash(key));
+    boolean mayContain(long hash) {
+        return bloomBlocks > 0 && KeyBloom.mayContain(bloom, bloomBlocks, hash);
     }
 
     /** The last batch whose first key is not above {@code key}; -1 if {@code key} is before all. */
