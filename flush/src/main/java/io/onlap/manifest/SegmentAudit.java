@@ -61,7 +61,7 @@ final class SegmentAudit {
                 throw corrupt(file, "keys do not ascend", "batch=" + place + ", row=" + row);
             }
             byte[] key = key(batch, row);
-            if (!sidecar.mayContain(key) || sidecar.batchOf(key) != place) {
+            if (!sidecar.mayContain(KeyBloom.hash(key)) || sidecar.batchOf(key) != place) {
                 throw corrupt(file, "index does not lead to a key", "batch=" + place + ", row=" + row);
             }
         }
