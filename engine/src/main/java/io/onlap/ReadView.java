@@ -12,7 +12,9 @@ import io.onlap.memtable.MemtableView;
 import io.onlap.memtable.Run;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -29,7 +31,7 @@ final class ReadView implements AutoCloseable {
     private final List<Memtable> memtables;
     private final ManifestState state;
     private final SegmentCache segments;
-    private final List<SegmentReader> held = new ArrayList<>();
+    private final Map<String, SegmentReader> held = new HashMap<>();
     private final AtomicBoolean closed = new AtomicBoolean();
 
     /** @param memtables ascending, all above the flushed generation of {@code state}, one reference each taken */
@@ -92,11 +94,21 @@ final class ReadView implements AutoCloseable {
     }
 
     private SegmentReader hold(SegmentFile file, TableEntry table) {
-        SegmentReader reader = segments.acquire(file, table.schema());
         synchronized (held) {
-            held.add(reader);
+            SegmentReader reader = held.get(file.name());
+            if (reader == null) {
+                reader = segments.acquire(file, table.schema());
+                held.put(file.name(), reader);
+            }
+            return reader;
         }
-        return reader;
+    }
+
+    /** Segment files it holds; each once, however often it is read. */
+    int heldFiles() {
+        synchronized (held) {
+            return held.size();
+        }
     }
 
     @Override
@@ -104,7 +116,7 @@ final class ReadView implements AutoCloseable {
         if (closed.compareAndSet(false, true)) {
             memtables.forEach(Memtable::release);
             synchronized (held) {
-                held.forEach(SegmentReader::release);
+                held.values().forEach(SegmentReader::release);
                 held.clear();
             }
         }

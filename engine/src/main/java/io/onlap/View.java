@@ -64,6 +64,10 @@ public final class View implements AutoCloseable {
         return new ScanBuilder(store, this, table);
     }
 
+    int heldFiles() {
+        return view.heldFiles();
+    }
+
     RunCursor union(Table table, KeyRange range, boolean reverse, int[] columns) {
         return Union.open(store.allocator(), table.schema(), view.runs(entry(table)), range, reverse, columns);
     }

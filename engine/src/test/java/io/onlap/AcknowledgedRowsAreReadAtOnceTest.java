@@ -182,6 +182,26 @@ class AcknowledgedRowsAreReadAtOnceTest {
         }
     }
 
+    @Test
+    void shouldHoldEachFileOnceHoweverOftenAViewIsRead() {
+        try (Engine engine = Engine.open(directory)) {
+            Table table = engine.createTable("t", Rows.SCHEMA);
+            for (int i = 0; i < 3; i++) {
+                Rows.putNow(engine, table, "a" + i, i);
+                Rows.putNow(engine, table, "z" + i, i);
+                engine.flush();
+            }
+            try (View view = engine.view()) {
+                for (int i = 0; i < 1_000; i++) {
+                    assertEquals(0L, view.get(table, "a0").orElseThrow().get("n"), "read again");
+                    assertTrue(view.get(table, "b").isEmpty());
+                }
+                assertEquals(6, view.count(table));
+                assertEquals(3, view.heldFiles());
+            }
+        }
+    }
+
     private static void assertInvalid(Runnable call) {
         StorageException refused = assertThrows(StorageException.class, call::run);
         assertEquals(Kind.INVALID, refused.kind(), refused::getMessage);
