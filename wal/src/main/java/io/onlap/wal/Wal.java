@@ -26,15 +26,18 @@ import java.util.Map;
 public final class Wal implements AutoCloseable {
     private final WalShared shared;
     private final Path walRoot;
+    private final long epoch;
     private final ChronicleLog log;
     private final WalWriter writer;
     private final WalForcer forcer;
     private final Map<Path, Long> olderEnds = new HashMap<>();
     private boolean closed;
 
-    private Wal(WalShared shared, Path walRoot, ChronicleLog log, WalWriter writer, List<WalEnd> acceptedEnds) {
+    private Wal(
+            WalShared shared, Path walRoot, long epoch, ChronicleLog log, WalWriter writer, List<WalEnd> acceptedEnds) {
         this.shared = shared;
         this.walRoot = walRoot;
+        this.epoch = epoch;
         this.log = log;
         this.writer = writer;
         this.forcer = new WalForcer(shared);
@@ -75,7 +78,7 @@ public final class Wal implements AutoCloseable {
         storage.allocate(metadata, 0, ChronicleLog.METADATA_BYTES);
         ChronicleLog log = ChronicleLog.create(directory, settings, generation);
         WalWriter writer = new WalWriter(shared, log, settings, epoch, acceptedEnds);
-        Wal wal = new Wal(shared, walRoot, log, writer, acceptedEnds);
+        Wal wal = new Wal(shared, walRoot, epoch, log, writer, acceptedEnds);
         try {
             wal.start(generation);
             return wal;
@@ -116,12 +119,15 @@ public final class Wal implements AutoCloseable {
     }
 
     /**
-     * Removes the segments of generations below {@code generation} from the log, in all directories, the oldest first, then
-     * older directories that are empty. Own files are kept for segments to come, up to a few, others deleted. The caller has made durable that these generations are flushed.
+     * Removes the segments of generations below {@code generation} from the log, in the own and all older directories, the
+     * oldest first, then older directories that are empty. Own files are kept for segments to come, up to a few, others
+     * deleted. Directories of newer owners are none of ours: one that seems empty is being made. The caller has made durable
+     * that these generations are flushed.
      */
     public void truncateBefore(long generation) {
         Storage storage = shared.env.storage();
-        for (Path directory : WalDirectories.epochs(storage, walRoot).values()) {
+        for (Path directory :
+                WalDirectories.epochs(storage, walRoot).headMap(epoch, true).values()) {
             boolean own = directory.equals(shared.directory);
             // Own segments from the newest with a durable START frame on stay: it must go on to name the older ends.
             long end = own ? Math.min(generation, shared.startForced) : generation;

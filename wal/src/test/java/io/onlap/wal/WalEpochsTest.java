@@ -89,6 +89,21 @@ final class WalEpochsTest {
     }
 
     @Test
+    void shouldLeaveNewerDirectoriesAloneWhenOldOwnerCuts() throws IOException {
+        try (Wal old = WalFixture.create(env, root, 1, 1, List.of())) {
+            WalFixture.append(old.writer(), 1, "a");
+            old.writer().roll(2);
+            old.forcer().force();
+            // A successor that has made its directory, and not yet its first segment.
+            Path successor = WalDirectories.of(root, 2);
+            Files.createDirectories(successor);
+            Files.createFile(successor.resolve("metadata.cq4t"));
+            old.truncateBefore(2);
+            assertTrue(Files.exists(successor.resolve("metadata.cq4t")));
+        }
+    }
+
+    @Test
     void shouldDropTornLastFrameAndReadLaterEpoch() {
         long end;
         try (Wal wal = WalFixture.create(env, root, 1, 1, List.of())) {
