@@ -9,7 +9,9 @@ import java.util.concurrent.locks.LockSupport;
  * Walks the frames of one epoch's directory in order, and judges the place where they stop.
  *
  * <p>A frame follows if it is whole, lies behind the last one, and names the last one's sequence as the one before it;
- * what lies between does not matter. Where none follows, the frames still found behind that place say how far the log
+ * what lies between does not matter. The first one is a START frame: of the first generation asked for, or of the epoch's
+ * first segment. A whole segment farther on begins behind a hole: only the newest START frame is sure to be forced, so a
+ * power loss can take a segment and spare the next. Where none follows, the frames still found behind that place say how far the log
  * had been forced when they were written: beyond that place, then acknowledged rows are damaged (CORRUPT); else it is the
  * tail of a log whose last writes did not all reach the disk, and everything from there on is dropped.
  *
@@ -28,9 +30,10 @@ final class EpochReader {
     private WalEnd cut;
     private int index;
     private long position;
+    private long firstGeneration;
     private boolean chained;
     private long lastSequence = FrameFormat.NO_SEQUENCE;
-    private WalPosition end;
+    private WalPosition end = new WalPosition(0, 0);
     private long frameOffset;
     private WalTail tail;
     private boolean isBroken;
@@ -58,11 +61,13 @@ final class EpochReader {
         }
     }
 
-    /** Starts at the first segment that is not below {@code generation}. */
+    /** Starts at {@code generation}, or behind it if the epoch does; 0 starts at the first segment there is. */
     void skipBelow(long generation) {
         while (index < segments.size() && segments.get(index).generation() < generation) {
             index++;
         }
+        boolean whatIsThere = generation == 0 && !segments.isEmpty();
+        firstGeneration = whatIsThere ? segments.get(0).generation() : generation;
         end = new WalPosition(generation, 0);
     }
 
@@ -81,7 +86,7 @@ final class EpochReader {
                 break;
             }
             if (found >= 0) {
-                if (follows()) {
+                if (follows(segment.generation())) {
                     accept(at, found);
                     return true;
                 }
@@ -100,8 +105,12 @@ final class EpochReader {
         return cut != null && new WalPosition(generation, offset).compareTo(cut.position()) >= 0;
     }
 
-    private boolean follows() {
-        return chained ? header.lastBefore() == lastSequence : header.kind() == FrameFormat.KIND_START;
+    private boolean follows(long generation) {
+        if (chained) {
+            return header.lastBefore() == lastSequence;
+        }
+        boolean isFirst = generation <= firstGeneration || header.lastBefore() == FrameFormat.NO_SEQUENCE;
+        return header.kind() == FrameFormat.KIND_START && isFirst;
     }
 
     private void accept(int at, long found) {
@@ -149,7 +158,8 @@ final class EpochReader {
 
     private void judge(int first) {
         SegmentScanner segment = segments.get(first);
-        WalPosition bad = new WalPosition(segment.generation(), position);
+        // Of what was asked for: a segment that was lost whole has no scanner.
+        WalPosition bad = chained ? end : new WalPosition(firstGeneration, 0);
         long bytes = 0;
         long frames = 0;
         for (int i = first; i < segments.size(); i++) {

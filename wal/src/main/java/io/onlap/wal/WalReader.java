@@ -102,7 +102,10 @@ public final class WalReader implements AutoCloseable {
         return Optional.empty();
     }
 
-    /** Segments of generations below {@code generation} are not read. Before the first {@link #next}. */
+    /**
+     * Segments of generations below {@code generation} are not read, and {@code generation} is expected to be there, if its
+     * epoch wrote it; 0 reads all there are. Before the first {@link #next}.
+     */
     public void skipBelow(long generation) {
         for (EpochReader epoch : epochs) {
             epoch.skipBelow(generation);

@@ -25,6 +25,43 @@ final class WalDamageTest {
     private final Env env = Env.system();
 
     @Test
+    void shouldCallALostSegmentCorruptWhenItWasForced() throws IOException {
+        try (Wal wal = WalFixture.create(env, root, 1, 1, List.of())) {
+            WalFixture.append(wal.writer(), 1, "flushed");
+            wal.writer().roll(2);
+            WalFixture.append(wal.writer(), 2, "forced, then lost");
+            wal.forcer().force();
+            wal.truncateBefore(2);
+            wal.writer().roll(3);
+            WalFixture.append(wal.writer(), 3, "behind the hole");
+        }
+        Files.delete(WalFixture.segment(root, 1, 2));
+        assertEquals(
+                Kind.CORRUPT,
+                assertThrows(StorageException.class, () -> WalFixture.read(env, root, 2, false))
+                        .kind());
+    }
+
+    @Test
+    void shouldReadNothingBehindALostSegmentThoughItsSuccessorBeginsWhole() throws IOException {
+        try (Wal wal = WalFixture.create(env, root, 1, 1, List.of())) {
+            WalFixture.append(wal.writer(), 1, "flushed");
+            wal.writer().roll(2);
+            WalFixture.append(wal.writer(), 2, "lost");
+            wal.writer().roll(3);
+            WalFixture.append(wal.writer(), 3, "behind the hole");
+            wal.forcer().releaseThrough(1);
+            wal.forcer().forceStart();
+            wal.truncateBefore(2);
+        }
+        // Power loss: only the START frame of generation 3 was forced, and some of its pages were written by chance.
+        Files.delete(WalFixture.segment(root, 1, 2));
+        WalFixture.Contents contents = WalFixture.read(env, root, 2, false);
+        assertEquals(List.of(), contents.batches());
+        assertEquals(1, contents.tail().frames());
+    }
+
+    @Test
     void shouldCallBadFrameBelowForcedPositionCorrupt() {
         long end;
         try (Wal wal = WalFixture.create(env, root, 1, 1, List.of())) {
