@@ -3,7 +3,6 @@ package io.onlap;
 import io.onlap.io.Env;
 import io.onlap.io.MappedFile;
 import io.onlap.io.StorageException;
-import io.onlap.io.StorageException.Kind;
 import io.onlap.manifest.Finding;
 import io.onlap.manifest.Manifest;
 import io.onlap.manifest.ManifestAudit;
@@ -12,6 +11,7 @@ import io.onlap.manifest.ManifestState;
 import io.onlap.manifest.StoreLayout;
 import io.onlap.memtable.RowBlock;
 import io.onlap.wal.WalReader;
+import io.onlap.wal.WalTail;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -31,7 +31,6 @@ import org.agrona.DirectBuffer;
  * <p>Threading: stateless.
  */
 public final class Inspection {
-    private static final int OPEN_ATTEMPTS_MAX = 100;
     private static final int COUNTER_ATTEMPTS_MAX = 1_000;
 
     private Inspection() {}
@@ -78,23 +77,24 @@ public final class Inspection {
      * @throws StorageException NOT_FOUND if there is no store; CORRUPT naming the place
      */
     public static void walFrames(Path directory, Consumer<WalFrame> frames) {
-        Env env = Env.system();
+        walFrames(Env.system(), directory, frames);
+    }
+
+    static void walFrames(Env env, Path directory, Consumer<WalFrame> frames) {
         StoreLayout layout = layout(env, directory);
-        try (WalReader reader = open(env, layout, OwnerFiles.seemsAlive(env, layout))) {
-            WalFrame frame = null;
-            while (reader.next()) {
-                String file = layout.root().relativize(reader.segment()).toString();
-                boolean same = frame != null
-                        && frame.offset() == reader.frameOffset()
-                        && frame.file().equals(file);
-                if (frame != null && !same) {
-                    frames.accept(frame);
-                }
-                frame = with(same ? frame : null, reader, file);
+        WalFrame[] open = {null};
+        LogWalk.read(env, layout, OwnerFiles.seemsAlive(env, layout), reader -> {
+            String file = layout.root().relativize(reader.segment()).toString();
+            boolean same = open[0] != null
+                    && open[0].offset() == reader.frameOffset()
+                    && open[0].file().equals(file);
+            if (open[0] != null && !same) {
+                frames.accept(open[0]);
             }
-            if (frame != null) {
-                frames.accept(frame);
-            }
+            open[0] = with(same ? open[0] : null, reader, file);
+        });
+        if (open[0] != null) {
+            frames.accept(open[0]);
         }
     }
 
@@ -125,21 +125,14 @@ public final class Inspection {
                 break;
             }
             if (state != null && state.schema(tableId, schemaId) == null) {
-                throw unsound(reader, "batch of no table: tableId=" + tableId + ", schemaId=" + schemaId);
+                throw LogWalk.unsound(reader, "batch of no table: tableId=" + tableId + ", schemaId=" + schemaId);
             }
             at += RowBlock.HEADER_BYTES + bytes;
         }
         if (at != end) {
-            throw unsound(reader, "batch whose blocks do not fill it: bytes=" + reader.length());
+            throw LogWalk.unsound(reader, "batch whose blocks do not fill it: bytes=" + reader.length());
         }
         return rows;
-    }
-
-    private static StorageException unsound(WalReader reader, String what) {
-        return new StorageException(
-                Kind.CORRUPT,
-                what + ", path=" + reader.segment() + ", position=" + reader.frameOffset() + ", sequence="
-                        + reader.sequence());
     }
 
     /**
@@ -169,22 +162,19 @@ public final class Inspection {
      * @throws StorageException NOT_FOUND if there is no store
      */
     public static void verify(Path directory, Consumer<Found> findings) {
+        verify(Env.system(), directory, findings);
+    }
+
+    static void verify(Env env, Path directory, Consumer<Found> findings) {
         JvmFlags.check();
-        Env env = Env.system();
         StoreLayout layout = layout(env, directory);
         Consumer<Finding> sink = finding ->
                 findings.accept(new Found(finding.fault(), finding.what(), finding.file(), finding.detail()));
         ManifestAudit audit = new ManifestAudit(env, layout, sink);
-        boolean live = OwnerFiles.seemsAlive(env, layout);
-        // The log's files are opened before the head is read: what is cut after that stays readable.
-        try (WalReader reader = open(env, layout, live)) {
-            ManifestState head = audit.checkManifest();
-            if (head != null) {
-                checkWal(reader, live ? null : head, sink);
-                audit.checkSegments(head);
-            }
-        } catch (StorageException e) {
-            sink.accept(Finding.fault("wal", e));
+        ManifestState head = audit.checkManifest();
+        if (head != null) {
+            checkWal(env, layout, head, sink);
+            audit.checkSegments(head);
         }
     }
 
@@ -225,36 +215,16 @@ public final class Inspection {
         }
     }
 
-    /** @param state knows the tables; null beside an owner, which may have made more since it was read */
-    private static void checkWal(WalReader reader, ManifestState state, Consumer<Finding> sink) {
-        long last = 0;
+    private static void checkWal(Env env, StoreLayout layout, ManifestState head, Consumer<Finding> sink) {
+        boolean live = OwnerFiles.seemsAlive(env, layout);
         try {
-            while (reader.next()) {
-                rows(reader, state);
-                if (reader.sequence() <= last) {
-                    throw unsound(reader, "sequences do not ascend: before=" + last);
-                }
-                last = reader.sequence();
+            // An owner may have made tables since the head was read.
+            WalTail tail = LogWalk.read(env, layout, live, reader -> rows(reader, live ? null : head));
+            if (tail != null) {
+                sink.accept(Finding.note("wal", "torn end, never acknowledged as durable: " + tail));
             }
         } catch (StorageException e) {
             sink.accept(Finding.fault("wal", e));
-            return;
-        }
-        if (reader.droppedTail() != null) {
-            sink.accept(Finding.note("wal", "torn end, never acknowledged as durable: " + reader.droppedTail()));
-        }
-    }
-
-    /** A file that vanishes meanwhile was flushed and cut by an owner: the others are looked for again. */
-    private static WalReader open(Env env, StoreLayout layout, boolean live) {
-        for (int attempt = 1; ; attempt++) {
-            try {
-                return WalReader.open(env, layout.wal(), live);
-            } catch (StorageException e) {
-                if (e.kind() != Kind.NOT_FOUND || attempt == OPEN_ATTEMPTS_MAX) {
-                    throw e;
-                }
-            }
         }
     }
 
