@@ -53,15 +53,20 @@ final class SpareSegment {
         }
     }
 
-    /** Takes over the file of a flushed segment; false if there are enough, and the file is left alone. Force thread. */
+    /**
+     * Takes over the file of a flushed segment. A file that cannot be used again is no failure, least of all on a full
+     * disk, where flushes must go on until there is room.
+     *
+     * @return false if the file was left where it is, to be deleted. Force thread
+     */
     boolean recycle(Path segment) {
         if (!hasRoom(SPARES_MAX)) {
             return false;
         }
         Path path = temporary();
-        storage.rename(segment, path);
         Storage.OpenFile handle = null;
         try {
+            storage.rename(segment, path);
             handle = storage.open(path);
             handle.clear();
             long bytes = storage.size(path);
@@ -72,7 +77,7 @@ final class SpareSegment {
             return true;
         } catch (StorageException e) {
             drop(path, handle, e);
-            throw e;
+            return false;
         }
     }
 
@@ -86,7 +91,12 @@ final class SpareSegment {
         if (spare == null) {
             spare = make(path);
         } else {
-            storage.rename(spare.path, path);
+            try {
+                storage.rename(spare.path, path);
+            } catch (StorageException e) {
+                drop(spare.path, spare.handle, e);
+                throw e;
+            }
         }
         return new WalSegment(generation, path, spare.handle, lastSequence, spare.allocatedBytes);
     }

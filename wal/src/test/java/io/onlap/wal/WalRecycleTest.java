@@ -7,6 +7,7 @@ import io.onlap.io.Env;
 import io.onlap.io.FailPoints;
 import io.onlap.io.FaultStorage;
 import io.onlap.io.LocalStorage;
+import io.onlap.io.StorageException.Kind;
 import io.onlap.io.StoreClock;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,6 +45,55 @@ final class WalRecycleTest {
                 assertEquals(
                         List.of(last),
                         WalFixture.read(env, root, generation + 1, true).batches());
+            }
+        }
+    }
+
+    @Test
+    void shouldTellThatALiveReadBrokeOffWhenAFileWasUsedAgainMeanwhile() {
+        try (Wal wal = WalFixture.create(env, root, 1, 1, List.of())) {
+            // More than a reader holds at once, so that it comes back to the file.
+            for (int i = 1; i <= 100; i++) {
+                WalFixture.append(wal.writer(), i, "a".repeat(10_000));
+            }
+            wal.writer().roll(2);
+            WalFixture.append(wal.writer(), 101, "b");
+            try (WalReader reader = WalReader.open(env, root, true)) {
+                reader.skipBelow(1);
+                assertTrue(reader.next());
+                wal.forcer().releaseThrough(1);
+                wal.forcer().forceStart();
+                wal.truncateBefore(2);
+                boolean sawNewest = false;
+                while (reader.next()) {
+                    sawNewest |= WalFixture.text(reader).equals("b");
+                }
+                assertTrue(sawNewest || reader.isBroken());
+            }
+        }
+    }
+
+    @Test
+    void shouldCutWithoutFailureWhenAFileCannotBeUsedAgain() {
+        for (FaultStorage.Call call : List.of(
+                FaultStorage.Call.ALLOCATE,
+                FaultStorage.Call.RENAME,
+                FaultStorage.Call.OPEN,
+                FaultStorage.Call.WRITE,
+                FaultStorage.Call.SIZE)) {
+            for (FaultStorage.When when : FaultStorage.When.values()) {
+                Path log = root.resolve(call + "-" + when);
+                try (Wal wal = WalFixture.create(env, log, 1, 1, List.of())) {
+                    WalFixture.append(wal.writer(), 1, "a");
+                    wal.writer().roll(2);
+                    wal.forcer().force();
+                    storage.fail(call, 1, Kind.DISK_FULL, when);
+                    wal.truncateBefore(2);
+                    storage.heal();
+                    WalFixture.append(wal.writer(), 2, "b");
+                    wal.writer().roll(3);
+                    assertEquals(List.of("1/2/2 b"), WalFixture.read(env, log).batches());
+                }
             }
         }
     }
