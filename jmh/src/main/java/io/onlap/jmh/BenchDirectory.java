@@ -2,10 +2,15 @@ package io.onlap.jmh;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /**
@@ -59,17 +64,29 @@ final class BenchDirectory implements AutoCloseable {
         }
     }
 
-    /** Bytes of all files. */
+    /** Bytes of all files that stay: a store may delete some while it is measured. */
     long bytes() {
-        long bytes = 0;
+        AtomicLong bytes = new AtomicLong();
         try {
-            for (Path file : sorted()) {
-                bytes += Files.isRegularFile(file) ? Files.size(file) : 0;
-            }
+            Files.walkFileTree(path, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                    bytes.addAndGet(attributes.isRegularFile() ? attributes.size() : 0);
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+                    if (failure instanceof NoSuchFileException) {
+                        return FileVisitResult.CONTINUE;
+                    }
+                    throw failure;
+                }
+            });
         } catch (IOException e) {
             throw new UncheckedIOException("cannot measure a store: path=" + path, e);
         }
-        return bytes;
+        return bytes.get();
     }
 
     private List<Path> sorted() throws IOException {
