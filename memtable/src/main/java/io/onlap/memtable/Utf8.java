@@ -1,6 +1,9 @@
 package io.onlap.memtable;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
@@ -11,6 +14,10 @@ import java.nio.charset.StandardCharsets;
  * <p>Threading: stateless.
  */
 final class Utf8 {
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+    /** Set in a byte that is no ASCII. */
+    private static final long SIGNS = 0x8080_8080_8080_8080L;
+
     private Utf8() {}
 
     /** Bytes of the text; a lone surrogate counts 3. */
@@ -84,6 +91,9 @@ final class Utf8 {
     static boolean isValid(byte[] bytes, int offset, int length) {
         int i = offset;
         int end = offset + length;
+        while (i + Long.BYTES <= end && ((long) LONGS.get(bytes, i) & SIGNS) == 0) {
+            i += Long.BYTES;
+        }
         while (i < end && bytes[i] >= 0) {
             i++;
         }
