@@ -100,20 +100,29 @@ final class StatsCollector {
         long offsets = batch.offsetsAddress();
         int min = -1;
         int max = -1;
+        long minPrefix = 0;
+        long maxPrefix = 0;
         for (int row = 0; row < batch.rows(); row++) {
-            if (validity == 0 || Bits.get(validity, row)) {
-                if (min < 0) {
-                    min = row;
-                    max = row;
-                } else if (compare(data, offsets, row, min) < 0) {
-                    min = row;
-                } else if (compare(data, offsets, row, max) > 0) {
-                    max = row;
-                }
+            if (validity != 0 && !Bits.get(validity, row)) {
+                continue;
+            }
+            // Nearly every value is told from both bounds by its first bytes.
+            long prefix = KeyBytes.prefix(data + KeyBytes.offset(offsets, row), length(offsets, row));
+            if (min < 0 || isBelow(prefix, minPrefix, data, offsets, row, min)) {
+                min = row;
+                minPrefix = prefix;
+            }
+            if (max < 0 || isBelow(maxPrefix, prefix, data, offsets, max, row)) {
+                max = row;
+                maxPrefix = prefix;
             }
         }
         lower(data + KeyBytes.offset(offsets, min), length(offsets, min));
         raise(data + KeyBytes.offset(offsets, max), length(offsets, max));
+    }
+
+    private static boolean isBelow(long aPrefix, long bPrefix, long data, long offsets, int a, int b) {
+        return aPrefix == bPrefix ? compare(data, offsets, a, b) < 0 : Long.compareUnsigned(aPrefix, bPrefix) < 0;
     }
 
     private static int compare(long data, long offsets, int a, int b) {

@@ -81,7 +81,7 @@ class StatsCollectorTest {
         for (int round = 0; round < 50; round++) {
             List<Object> values = new ArrayList<>();
             for (int i = 0; i < 1 + random.nextInt(50); i++) {
-                StringBuilder text = new StringBuilder();
+                StringBuilder text = new StringBuilder(random.nextBoolean() ? "same start " : "");
                 int length = random.nextInt(60);
                 for (int c = 0; c < length; c++) {
                     text.appendCodePoint(random.nextInt(3) == 0 ? 0x10ffff : 'a' + random.nextInt(900));

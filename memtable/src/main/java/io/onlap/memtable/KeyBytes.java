@@ -57,6 +57,21 @@ public final class KeyBytes {
         return Integer.compare(aLength, b.length);
     }
 
+    /**
+     * The first eight bytes as an unsigned number, zeros for those that are missing: different numbers are in the order of
+     * the byte strings.
+     */
+    public static long prefix(long address, int length) {
+        if (length >= Long.BYTES) {
+            return Long.reverseBytes(UnsafeApi.getLong(address));
+        }
+        long prefix = 0;
+        for (int i = 0; i < length; i++) {
+            prefix |= (UnsafeApi.getByte(address + i) & 0xffL) << (Long.SIZE - Byte.SIZE * (i + 1));
+        }
+        return prefix;
+    }
+
     /** The bytes, copied to the heap. */
     public static byte[] copy(long address, int length) {
         byte[] bytes = new byte[length];

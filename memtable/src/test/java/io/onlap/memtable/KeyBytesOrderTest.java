@@ -1,6 +1,7 @@
 package io.onlap.memtable;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.Random;
@@ -19,6 +20,7 @@ class KeyBytesOrderTest {
         try (BufferAllocator allocator = new RootAllocator();
                 ArrowBuf left = allocator.buffer(64);
                 ArrowBuf right = allocator.buffer(64)) {
+            int sawBoth = 0;
             for (int round = 0; round < 20_000; round++) {
                 byte[] a = key(random);
                 byte[] b = random.nextInt(4) == 0 ? a.clone() : key(random);
@@ -35,7 +37,12 @@ class KeyBytesOrderTest {
                         Integer.signum(KeyBytes.compare(leftAt, a.length, right.memoryAddress() + 5, b.length)),
                         "seed=" + seed);
                 assertEquals(expected, Integer.signum(KeyBytes.compare(leftAt, a.length, b)), "seed=" + seed);
+                int prefixes = Long.compareUnsigned(
+                        KeyBytes.prefix(leftAt, a.length), KeyBytes.prefix(right.memoryAddress() + 5, b.length));
+                assertTrue(prefixes == 0 || Integer.signum(prefixes) == expected, "seed=" + seed);
+                sawBoth |= prefixes == 0 ? 1 : 2;
             }
+            assertEquals(3, sawBoth);
         }
     }
 
