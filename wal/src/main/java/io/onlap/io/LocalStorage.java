@@ -1,7 +1,9 @@
 package io.onlap.io;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -21,6 +23,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.agrona.BufferUtil;
 
 /**
  * {@link Storage} on a local POSIX file system.
@@ -202,7 +205,7 @@ public final class LocalStorage implements Storage {
     @Override
     public OpenFile open(Path file) {
         try {
-            return new LocalOutputFile(file, FileChannel.open(file, StandardOpenOption.WRITE));
+            return new LocalOutputFile(file, FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE));
         } catch (IOException e) {
             throw failure("file not opened", file, e);
         }
@@ -335,6 +338,22 @@ public final class LocalStorage implements Storage {
         public void force() {
             awaitWriteBack();
             forceChannel();
+        }
+
+        @Override
+        public void forceFirst(long bytes) {
+            try {
+                MappedByteBuffer range = channel.map(FileChannel.MapMode.READ_WRITE, 0, bytes);
+                try {
+                    range.force();
+                } finally {
+                    BufferUtil.free(range);
+                }
+            } catch (IOException e) {
+                throw failure("file not forced", file, e);
+            } catch (UncheckedIOException e) {
+                throw failure("file not forced", file, e.getCause());
+            }
         }
 
         @Override

@@ -96,6 +96,9 @@ public interface Storage {
         /** Makes what was written to the file until now durable, by whatever channel or mapping. */
         void force();
 
+        /** Does so for its first {@code bytes}, which exist, and leaves the others to whoever forces them. */
+        void forceFirst(long bytes);
+
         /** Overwrites every byte with zero and keeps the space. Not durable. */
         void clear();
 

@@ -68,7 +68,7 @@ public final class WalForcer {
         }
         if (newest != null && newest.end() > 0 && newest.generation() > shared.startForced) {
             try {
-                newest.handle().force();
+                newest.handle().forceFirst(newest.startEnd());
                 shared.env.storage().forceDirectory(shared.directory);
                 shared.startForced = newest.generation();
             } catch (RuntimeException e) {

@@ -15,6 +15,9 @@ final class WalSegment {
     private final long generation;
     private final Path path;
     private final Storage.OpenFile handle;
+    /** Written before {@link #end}, once. */
+    private long startEnd;
+
     private volatile long end;
     private volatile long lastSequence;
     private volatile boolean sealed;
@@ -45,6 +48,11 @@ final class WalSegment {
         return end;
     }
 
+    /** Offset behind the START frame; once {@link #end} is not 0. */
+    long startEnd() {
+        return startEnd;
+    }
+
     /** Of the last batch in this segment or one before it. */
     long lastSequence() {
         return lastSequence;
@@ -56,6 +64,9 @@ final class WalSegment {
 
     /** A frame is complete up to {@code offset}. Write loop. */
     void committed(long offset, long sequence) {
+        if (startEnd == 0) {
+            startEnd = offset;
+        }
         lastSequence = sequence;
         end = offset;
     }

@@ -243,6 +243,11 @@ public final class FaultStorage implements Storage {
         }
 
         @Override
+        public void forceFirst(long bytes) {
+            run(Call.FORCE, file, () -> open.forceFirst(bytes));
+        }
+
+        @Override
         public void clear() {
             FaultStorage.this.run(Call.WRITE, file, open::clear);
         }

@@ -136,6 +136,19 @@ final class LocalStorageTest {
     }
 
     @Test
+    void shouldForceTheBeginningOfAFileThatIsLonger() {
+        Path file = directory.resolve("log");
+        byte[] content = "a frame and what follows it".getBytes(StandardCharsets.UTF_8);
+        try (Storage.OutputFile output = storage.create(file)) {
+            output.write(ByteBuffer.wrap(content));
+        }
+        try (Storage.OpenFile handle = storage.open(file)) {
+            handle.forceFirst(7);
+        }
+        assertArrayEquals(content, storage.read(file));
+    }
+
+    @Test
     void shouldCreateMissingParents() {
         Path deep = directory.resolve("a/b/c");
         storage.createDirectories(deep);
