@@ -121,7 +121,7 @@ public final class Engine implements AutoCloseable {
 
     /** A new writer, for one thread. */
     public Writer writer() {
-        return new Writer(store.owner());
+        return new Writer(store);
     }
 
     /** All tables at this moment. */

@@ -1,5 +1,7 @@
 package io.onlap;
 
+import io.onlap.io.StorageException;
+import io.onlap.io.StorageException.Kind;
 import io.onlap.memtable.RowBuilder;
 import io.onlap.memtable.RowEncoder;
 import java.util.function.Consumer;
@@ -11,22 +13,24 @@ import java.util.function.Consumer;
  * <p>Threading: one thread.
  */
 public final class WriteBatch {
+    private final Store store;
     private final RowEncoder encoder;
 
-    WriteBatch(int batchBytesMax) {
+    WriteBatch(Store store, int batchBytesMax) {
+        this.store = store;
         this.encoder = new RowEncoder(batchBytesMax);
     }
 
     /** Adds a row; of two rows of one key the later counts. */
     public WriteBatch put(Table table, Consumer<RowBuilder> row) {
-        row.accept(encoder.beginPut(table.tableId(), table.schema()));
+        row.accept(encoder.beginPut(table.of(store).tableId(), table.schema()));
         encoder.endRow();
         return this;
     }
 
     /** Adds the deletion of a key. */
     public WriteBatch delete(Table table, Object... key) {
-        encoder.addDelete(table.tableId(), table.schema(), key);
+        encoder.addDelete(table.of(store).tableId(), table.schema(), key);
         return this;
     }
 
@@ -43,6 +47,18 @@ public final class WriteBatch {
     /** Empties it. */
     public void clear() {
         encoder.clear();
+    }
+
+    /** This batch if its rows are of {@code expected}, else INVALID; see {@link Table#of}. */
+    WriteBatch of(Store expected) {
+        if (store != expected) {
+            throw new StorageException(
+                    Kind.INVALID,
+                    "batch of another engine: rows=" + rowCount() + ", engine="
+                            + expected.layout().root() + ", batchEngine="
+                            + store.layout().root());
+        }
+        return this;
     }
 
     RowEncoder encoder() {

@@ -18,13 +18,15 @@ import java.util.function.Consumer;
  * <p>Threading: one thread.
  */
 public final class Writer implements AutoCloseable {
+    private final Store store;
     private final Owner owner;
     private final Durability durability;
     private final RowEncoder encoder;
     private boolean closed;
 
-    Writer(Owner owner) {
-        this.owner = owner;
+    Writer(Store store) {
+        this.store = store;
+        this.owner = store.owner();
         this.durability = owner.parts().settings().durability();
         this.encoder = new RowEncoder(owner.parts().settings().batchBytesMax());
     }
@@ -37,7 +39,7 @@ public final class Writer implements AutoCloseable {
     public long put(Table table, Consumer<RowBuilder> row) {
         checkOpen();
         encoder.clear();
-        row.accept(encoder.beginPut(table.tableId(), table.schema()));
+        row.accept(encoder.beginPut(table.of(store).tableId(), table.schema()));
         encoder.endRow();
         return owner.write(encoder.buffer(), encoder.length());
     }
@@ -51,24 +53,24 @@ public final class Writer implements AutoCloseable {
     public long delete(Table table, Object... key) {
         checkOpen();
         encoder.clear();
-        encoder.addDelete(table.tableId(), table.schema(), key);
+        encoder.addDelete(table.of(store).tableId(), table.schema(), key);
         return owner.write(encoder.buffer(), encoder.length());
     }
 
     /** A batch to fill and give to {@link #write}, any number of times. */
     public WriteBatch batch() {
-        return new WriteBatch(owner.parts().settings().batchBytesMax());
+        return new WriteBatch(store, owner.parts().settings().batchBytesMax());
     }
 
     /**
      * Writes all rows of {@code batch}, or none. The batch stays as it is: {@link WriteBatch#clear} before filling it again.
      *
      * @return its sequence
-     * @throws StorageException INVALID if it is empty
+     * @throws StorageException INVALID if it is empty or of another engine
      */
     public long write(WriteBatch batch) {
         checkOpen();
-        RowEncoder rows = batch.encoder();
+        RowEncoder rows = batch.of(store).encoder();
         if (rows.rowCount() == 0) {
             throw new StorageException(Kind.INVALID, "batch empty: rows=0");
         }
