@@ -7,8 +7,8 @@ import io.onlap.memtable.RowEncoder;
 import java.util.function.Consumer;
 
 /**
- * Rows of one or several tables that are written together; see {@link Writer#write}. A refused row (INVALID) is not in the
- * batch, and the batch stays usable.
+ * Rows of one or several tables that are written together; see {@link Writer#write}. A row that is refused (INVALID), or
+ * whose filling throws, is not in the batch, and the batch stays usable.
  *
  * <p>Threading: one thread.
  */
@@ -23,7 +23,13 @@ public final class WriteBatch {
 
     /** Adds a row; of two rows of one key the later counts. */
     public WriteBatch put(Table table, Consumer<RowBuilder> row) {
-        row.accept(encoder.beginPut(table.of(store).tableId(), table.schema()));
+        RowBuilder builder = encoder.beginPut(table.of(store).tableId(), table.schema());
+        try {
+            row.accept(builder);
+        } catch (RuntimeException | Error failure) {
+            encoder.abandonRow(); // else whoever kept the builder could go on filling a row that no batch has
+            throw failure;
+        }
         encoder.endRow();
         return this;
     }
