@@ -91,7 +91,7 @@ public final class Engine implements AutoCloseable {
      * @throws StorageException CONFLICT if the path is a table of another schema; INVALID for a bad path
      */
     public Table createTable(String path, TableSchema schema) {
-        store.owner();
+        store.owner().checkUsable();
         ManifestState state = store.manifest().commit(new Operation.CreateTable(path, schema));
         return new Table(store, state.table(path));
     }

@@ -85,6 +85,11 @@ final class Owner implements AutoCloseable {
         parts.flushed().await(sealed, FLUSH_WAIT_MILLIS);
     }
 
+    /** Throws the poison's cause, if there is one. */
+    void checkUsable() {
+        parts.poison().check();
+    }
+
     StorageException lastFlushFailure() {
         return flushes.lastFailure();
     }
