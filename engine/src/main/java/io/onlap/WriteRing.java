@@ -35,6 +35,7 @@ final class WriteRing {
     private final long sequenceBase;
     private final int slotBytes;
     private final long timeoutNs;
+    private volatile boolean ended;
     private final AtomicBoolean sealAsked = new AtomicBoolean();
     private final Runnable sealForRoom = this::askForSeal;
 
@@ -71,27 +72,31 @@ final class WriteRing {
      */
     long publish(DirectBuffer batch, int length) {
         budget.awaitRoom(sealForRoom);
-        byte[] brought = null;
-        if (length > slotBytes) {
-            brought = buffers.take(length);
-            batch.getBytes(0, brought, 0, length);
-            budget.takeOff(length);
-        }
+        return length > slotBytes ? publishBrought(batch, length) : publishCarried(batch, length);
+    }
+
+    // From claim to publish nothing may fail, so nothing is allocated: a claimed slot that is never published stops the
+    // ring.
+
+    private long publishCarried(DirectBuffer batch, int length) {
+        long claimed = claim();
+        ring.get(claimed).carry(batch, length);
+        ring.publish(claimed);
+        return sequenceBase + claimed;
+    }
+
+    private long publishBrought(DirectBuffer batch, int length) {
+        UnsafeBuffer brought = new UnsafeBuffer(buffers.take(length), 0, length);
+        brought.putBytes(0, batch, 0, length);
+        budget.takeOff(length);
         long claimed;
         try {
             claimed = claim();
-        } catch (StorageException e) {
-            if (brought != null) {
-                budget.land(length);
-            }
+        } catch (RuntimeException | Error e) {
+            budget.land(length);
             throw e;
         }
-        RingSlot slot = ring.get(claimed);
-        if (brought == null) {
-            slot.carry(batch, length);
-        } else {
-            slot.bring(brought, length);
-        }
+        ring.get(claimed).bring(brought, length);
         ring.publish(claimed);
         return sequenceBase + claimed;
     }
@@ -105,27 +110,60 @@ final class WriteRing {
     void stop() {
         try {
             if (!poison.isSet()) {
-                give(RingSlot.Order.STOP).join();
+                Futures.join(give(RingSlot.Order.STOP));
             }
         } finally {
             processor.halt();
             join();
+            ended = true;
+            refuseLateOrders();
+        }
+    }
+
+    /** What was published behind the STOP: nobody is left to look at it. */
+    private void refuseLateOrders() {
+        for (long late = processor.getSequence().get() + 1; late <= ring.getCursor(); late++) {
+            if (ring.isAvailable(late) && ring.get(late).done() != null) {
+                refuse(ring.get(late).done());
+            }
         }
     }
 
     private CompletableFuture<Long> give(RingSlot.Order order) {
         CompletableFuture<Long> done = new CompletableFuture<>();
-        long claimed = claim();
-        ring.get(claimed).order(order, done);
-        ring.publish(claimed);
+        give(order, done, claim());
         return done;
     }
 
-    /** Has the active generation sealed some time soon; one such request at a time is on its way, whoever asks. */
+    private void give(RingSlot.Order order, CompletableFuture<Long> done, long claimed) {
+        ring.get(claimed).order(order, done);
+        ring.publish(claimed);
+        // Whoever ends the ring sets the flag, then looks for late orders: in every order one of us sees the other.
+        if (ended) {
+            refuse(done);
+        }
+    }
+
+    /** Ends an order that no write loop is left to carry out; nothing if it was carried out. */
+    private static void refuse(CompletableFuture<Long> order) {
+        order.completeExceptionally(new StorageException(Kind.CLOSED, "engine closed"));
+    }
+
+    /**
+     * Has the active generation sealed some time soon; one such request at a time is on its way, whoever asks. Never waits
+     * and never fails: with a full ring nothing is asked, and whoever still needs it asks again. It is called under the lock
+     * of the memory budget, which the write loop needs before it can free a slot.
+     */
     @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for it: the seal wakes whom it concerns
     void askForSeal() {
-        if (sealAsked.compareAndSet(false, true)) {
-            seal().whenComplete((generation, failure) -> sealAsked.set(false));
+        if (!poison.isSet() && sealAsked.compareAndSet(false, true)) {
+            CompletableFuture<Long> done = new CompletableFuture<>();
+            done.whenComplete((generation, failure) -> sealAsked.set(false));
+            try {
+                give(RingSlot.Order.SEAL, done, ring.tryNext());
+            } catch (InsufficientCapacityException full) {
+                sealAsked.set(false);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package io.onlap;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.onlap.io.Env;
@@ -8,6 +9,7 @@ import io.onlap.io.FailPoint;
 import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,6 +19,46 @@ class CloseTest {
     Path directory;
 
     private final Env env = Env.system();
+
+    @Test
+    void shouldThrowTheCauseWhenTheWriteLoopFailsUnderAClose() throws Exception {
+        Engine engine = Engine.open(directory, EngineSettings.defaults(), env);
+        Table table = engine.createTable("t", Rows.SCHEMA);
+        Gate gate = new Gate();
+        env.failPoints().arm(FailPoint.WAL_BEFORE_APPEND, () -> {
+            gate.run();
+            throw new StorageException(Kind.FATAL, "injected");
+        });
+        Writer writer = engine.writer();
+        long sequence = Rows.put(writer, table, "a", 1);
+        gate.awaitReached();
+        Throwable[] thrown = {null};
+        Thread closer = new Thread(() -> {
+            try {
+                engine.close();
+            } catch (RuntimeException | Error e) {
+                thrown[0] = e;
+            }
+        });
+        closer.start();
+        while (!waitsForTheWriteLoop(closer)) {
+            Thread.onSpinWait();
+        }
+        gate.open();
+        closer.join();
+        assertEquals(
+                "injected", assertInstanceOf(StorageException.class, thrown[0]).getMessage());
+        assertThrows(StorageException.class, () -> writer.awaitVisible(sequence));
+        writer.close();
+        env.failPoints().disarm(FailPoint.WAL_BEFORE_APPEND);
+        Engine.open(directory).close();
+    }
+
+    private static boolean waitsForTheWriteLoop(Thread thread) {
+        return thread.getState() == Thread.State.WAITING
+                && Arrays.stream(thread.getStackTrace())
+                        .anyMatch(frame -> frame.getClassName().equals(WriteRing.class.getName()));
+    }
 
     @Test
     void shouldMakeNoTablesWhenPoisoned() {
