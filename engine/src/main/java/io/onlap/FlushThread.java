@@ -17,7 +17,7 @@ import io.onlap.memtable.Memtable;
  * <p>Invariants: a generation leaves memory only after its record is durable; the next one starts only after that, so
  * generation g+1 never commits before g. A failed flush leaves the generation in every read. A full disk is waited for
  * without limit, since space may come back; any other failure is tried again up to {@code flushAttemptsMax} times, then
- * poisons. FENCED poisons at once.
+ * poisons. FENCED poisons at once, and so does a failed force of the manifest.
  *
  * <p>Threading: its own thread; any thread wakes it.
  */
@@ -93,10 +93,13 @@ final class FlushThread implements Runnable {
     }
 
     private void flush(Memtable oldest) throws InterruptedException {
-        ManifestState state = flushWithRetries(oldest);
-        if (state == null) {
+        Flusher.Flushed flushed = flushWithRetries(oldest);
+        if (flushed == null) {
             return;
         }
+        // Not one of the retries: a force that failed is never tried again and trusted.
+        flusher.settle(flushed);
+        ManifestState state = flushed.state();
         parts.env().failPoints().reach(FailPoint.FLUSH_BEFORE_DROP);
         parts.memory().drop(oldest);
         parts.budget().update();
@@ -108,15 +111,15 @@ final class FlushThread implements Runnable {
         }
     }
 
-    /** The head that holds the generation; null if it is time to stop first. */
-    private ManifestState flushWithRetries(Memtable oldest) throws InterruptedException {
+    /** Null if it is time to stop first. */
+    private Flusher.Flushed flushWithRetries(Memtable oldest) throws InterruptedException {
         int attempts = 0;
         long pauseMillis = RETRY_MILLIS;
         while (!isStopping()) {
             try {
-                ManifestState state = flusher.flush(oldest);
+                Flusher.Flushed flushed = flusher.flush(oldest);
                 lastFailure = null;
-                return state;
+                return flushed;
             } catch (StorageException failure) {
                 lastFailure = failure;
                 if (failure.kind() != Kind.DISK_FULL) {
