@@ -126,6 +126,7 @@ final class Owner implements AutoCloseable {
         StorageException failure = parts.poison().cause();
         parts.poison().set(new StorageException(Kind.CLOSED, "engine closed"));
         parts.wakeWaiters();
+        closing.run(parts.callbacks()::close);
         closing.run(wal::close);
         closing.run(parts.memory()::close);
         closing.run(parts.epochWord()::close);

@@ -71,6 +71,7 @@ final class Store implements AutoCloseable {
     private void becomeOwner(EngineSettings settings, OwnerLock lock) {
         EpochWord word = EpochWord.open(env.storage(), layout.epoch());
         memtables = new Memtables(allocator, settings.generationBytes());
+        Callbacks callbacks = new Callbacks();
         FlushThread flushes = null;
         try {
             ManifestState opened = Recovery.takeOver(env, layout, manifest, word);
@@ -83,9 +84,10 @@ final class Store implements AutoCloseable {
                     memory,
                     new MemoryBudget(memory, poison, settings),
                     poison,
-                    new Watermark("acknowledged", opened.lastSequence(), poison),
-                    new Watermark("durable", opened.lastSequence(), poison),
-                    new Watermark("flushed", opened.flushedGeneration(), poison));
+                    new Watermark("acknowledged", opened.lastSequence(), poison, callbacks),
+                    new Watermark("durable", opened.lastSequence(), poison, callbacks),
+                    new Watermark("flushed", opened.flushedGeneration(), poison, callbacks),
+                    callbacks);
             flushes = new FlushThread(parts, new Flusher(env, layout, manifest, allocator, opened.epoch()));
             flushes.start();
             Recovery.Recovered recovered = new Recovery(parts, layout, flushes, memtables).run(opened);
@@ -97,6 +99,7 @@ final class Store implements AutoCloseable {
                 flushes.wake();
                 Futures.uninterruptibly(flushes::stop);
             }
+            closeAfter(failure, callbacks);
             closeAfter(failure, memory::close);
             closeAfter(failure, memtables);
             closeAfter(failure, word);

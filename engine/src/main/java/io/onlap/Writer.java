@@ -92,7 +92,11 @@ public final class Writer implements AutoCloseable {
         owner.awaitDurable(sequence, asked);
     }
 
-    /** Completes with {@code sequence} when {@link #awaitDurable(long)} would return, or with its failure. */
+    /**
+     * Completes with {@code sequence} when {@link #awaitDurable(long)} would return, or with the failure of the engine. What
+     * hangs on to it runs on a thread that the engine has for that: it may write and wait, and delays others of its kind
+     * meanwhile.
+     */
     public CompletionStage<Long> whenDurable(long sequence) {
         return owner.whenDurable(sequence, durability).minimalCompletionStage();
     }

@@ -34,9 +34,9 @@ class WriteRingTest {
         active = new Memtable(1, allocator);
         RowMemory memory = new RowMemory();
         MemoryBudget budget = new MemoryBudget(memory, poison, SETTINGS);
-        Watermark mark = new Watermark("mark", 0, poison);
+        Watermark mark = new Watermark("mark", 0, poison, Runnable::run);
         OwnerParts parts =
-                new OwnerParts(Env.system(), SETTINGS, null, null, 1, memory, budget, poison, mark, mark, mark);
+                new OwnerParts(Env.system(), SETTINGS, null, null, 1, memory, budget, poison, mark, mark, mark, null);
         BatchBuffers buffers = new BatchBuffers();
         ring = new WriteRing(
                 new WriteLoop(parts, null, active, 1, buffers, null, () -> {}), buffers, budget, poison, SETTINGS);
