@@ -119,10 +119,13 @@ final class FlushThread implements Runnable {
             try {
                 Flusher.Flushed flushed = flusher.flush(oldest);
                 lastFailure = null;
+                parts.fullDisk().flushWaits(null);
                 return flushed;
             } catch (StorageException failure) {
                 lastFailure = failure;
-                if (failure.kind() != Kind.DISK_FULL) {
+                boolean full = failure.kind() == Kind.DISK_FULL;
+                parts.fullDisk().flushWaits(full ? failure : null);
+                if (!full) {
                     attempts++;
                 }
                 if (failure.kind() == Kind.FENCED

@@ -15,6 +15,7 @@ import io.onlap.memtable.SchemaLookup;
  * @param durable newest sequence that is forced
  * @param flushed newest generation that is in the manifest
  * @param callbacks completes the futures of the marks
+ * @param fullDisk what waits for room on the disk
  */
 record OwnerParts(
         Env env,
@@ -28,7 +29,8 @@ record OwnerParts(
         Watermark acknowledged,
         Watermark durable,
         Watermark flushed,
-        Callbacks callbacks) {
+        Callbacks callbacks,
+        FullDisk fullDisk) {
     /** Schemas as rows name them; a table is in the manifest before its first row is in the log. */
     SchemaLookup schemas() {
         return (tableId, schemaId) -> manifest.head().schema(tableId, schemaId);

@@ -44,6 +44,9 @@ final class Recovery {
 
     private static final int OPEN_ATTEMPTS_MAX = 100;
 
+    /** Longest wait for the flush of one replayed generation. */
+    private static final long ROOM_WAIT_MILLIS = 60_000;
+
     private final OwnerParts parts;
     private final StoreLayout layout;
     private final FlushThread flushes;
@@ -130,8 +133,7 @@ final class Recovery {
             finishGeneration();
         }
         if (replaying == null) {
-            parts.budget().update();
-            parts.budget().awaitRoom(() -> {});
+            parts.budget().awaitRoomForReplay(ROOM_WAIT_MILLIS);
             replaying = memtables.first(reader.generation());
         }
         replaying.apply(reader.sequence(), reader.buffer(), reader.offset(), reader.length(), parts.schemas());

@@ -19,8 +19,6 @@ import java.util.concurrent.Executor;
  * to them is the code of users, who may write and wait in it. An advance without waiters takes no lock.
  */
 final class Watermark {
-    private static final long WAIT_MILLIS = 1_000;
-
     private final String name;
     private final Poison poison;
     private final Executor callbacks;
@@ -34,6 +32,10 @@ final class Watermark {
         this.mark = start;
         this.poison = poison;
         this.callbacks = callbacks;
+    }
+
+    String name() {
+        return name;
     }
 
     long get() {
@@ -69,29 +71,26 @@ final class Watermark {
     }
 
     /**
-     * Waits until the mark is at least {@code value}.
+     * Waits until the mark is at least {@code value}, or the time is up.
      *
-     * @throws StorageException BUSY after {@code timeoutMillis}, the poison's cause if the engine ends first
+     * @return false if the mark is not there
+     * @throws StorageException BUSY after an interrupt, the poison's cause if the engine ends first
      */
-    void await(long value, long timeoutMillis) {
-        if (mark >= value) {
-            return;
-        }
+    boolean reaches(long value, long timeoutMillis) {
         long deadlineNs = System.nanoTime() + timeoutMillis * 1_000_000;
         synchronized (this) {
             waiters++;
             try {
-                while (mark < value) {
+                long leftMillis = timeoutMillis;
+                while (mark < value && leftMillis > 0) {
                     poison.check();
-                    long leftMillis = (deadlineNs - System.nanoTime()) / 1_000_000;
-                    if (leftMillis <= 0) {
-                        throw new StorageException(
-                                Kind.BUSY,
-                                "wait timed out: mark=" + name + ", wanted=" + value + ", reached=" + mark
-                                        + ", timeoutMillis=" + timeoutMillis);
-                    }
-                    wait(Math.min(leftMillis, WAIT_MILLIS));
+                    wait(leftMillis);
+                    leftMillis = (deadlineNs - System.nanoTime()) / 1_000_000;
                 }
+                if (mark < value) {
+                    poison.check();
+                }
+                return mark >= value;
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new StorageException(Kind.BUSY, "wait interrupted: mark=" + name + ", wanted=" + value, e);

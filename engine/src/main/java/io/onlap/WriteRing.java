@@ -32,6 +32,8 @@ final class WriteRing {
     private final BatchBuffers buffers;
     private final MemoryBudget budget;
     private final Poison poison;
+    private final FullDisk fullDisk;
+    private final WriteLoop loop;
     private final long sequenceBase;
     private final int slotBytes;
     private final long timeoutNs;
@@ -40,10 +42,13 @@ final class WriteRing {
     private final Runnable sealForRoom = this::askForSeal;
 
     /** @param loop its {@code nextSequence} is the sequence of the first batch */
-    WriteRing(WriteLoop loop, BatchBuffers buffers, MemoryBudget budget, Poison poison, EngineSettings settings) {
+    WriteRing(WriteLoop loop, BatchBuffers buffers, OwnerParts parts) {
+        EngineSettings settings = parts.settings();
+        this.loop = loop;
         this.buffers = buffers;
-        this.budget = budget;
-        this.poison = poison;
+        this.budget = parts.budget();
+        this.poison = parts.poison();
+        this.fullDisk = parts.fullDisk();
         this.sequenceBase = loop.nextSequence();
         this.slotBytes = settings.slotBytes();
         this.timeoutNs = settings.stallTimeout().toNanos();
@@ -68,7 +73,7 @@ final class WriteRing {
      *
      * @param batch the encoded batch, from its start; copied
      * @return its sequence
-     * @throws StorageException BUSY when there is no memory or no slot in time, the poison's cause
+     * @throws StorageException BUSY when there is no memory or no slot in time, DISK_FULL if that is why, the poison's cause
      */
     long publish(DirectBuffer batch, int length) {
         budget.awaitRoom(sealForRoom);
@@ -109,8 +114,14 @@ final class WriteRing {
     /** Lets the write loop finish every batch published before, then ends its thread. */
     void stop() {
         try {
+            loop.giveUpWaiting();
+            LockSupport.unpark(thread);
             if (!poison.isSet()) {
-                Futures.join(give(RingSlot.Order.STOP));
+                // Whatever writers may wait: the batches before this one are to be finished, and the loop frees slots
+                // or fails.
+                CompletableFuture<Long> done = new CompletableFuture<>();
+                give(RingSlot.Order.STOP, done, claimWaiting(Long.MAX_VALUE));
+                Futures.join(done);
             }
         } finally {
             processor.halt();
@@ -172,11 +183,11 @@ final class WriteRing {
         try {
             return ring.tryNext();
         } catch (InsufficientCapacityException full) {
-            return claimWaiting();
+            return claimWaiting(timeoutNs);
         }
     }
 
-    private long claimWaiting() {
+    private long claimWaiting(long limitNs) {
         long startNs = System.nanoTime();
         long parkNs = PARK_NS_MIN;
         while (true) {
@@ -184,11 +195,9 @@ final class WriteRing {
             try {
                 return ring.tryNext();
             } catch (InsufficientCapacityException full) {
-                if (System.nanoTime() - startNs > timeoutNs) {
-                    throw new StorageException(
-                            Kind.BUSY,
-                            "write ring full: slots=" + ring.getBufferSize() + ", waitedMillis="
-                                    + timeoutNs / 1_000_000);
+                if (System.nanoTime() - startNs > limitNs) {
+                    throw fullDisk.timedOut(
+                            "write ring full: slots=" + ring.getBufferSize() + ", waitedMillis=" + limitNs / 1_000_000);
                 }
                 LockSupport.parkNanos(parkNs);
                 parkNs = Math.min(PARK_NS_MAX, parkNs * 2);

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
  * telling anybody.
  *
  * <p>A refused row (INVALID) changes nothing and leaves the writer usable. When memory or the ring is full a call waits, up
- * to the engine's {@code stallTimeout}, then fails with BUSY.
+ * to the engine's {@code stallTimeout}, then fails with BUSY, or with DISK_FULL if that is why. The row is not in then.
  *
  * <p>Threading: one thread.
  */
@@ -77,7 +77,13 @@ public final class Writer implements AutoCloseable {
         return owner.write(rows.buffer(), rows.length());
     }
 
-    /** Waits until the batch of {@code sequence} is in the log and in every read that begins after this returns. */
+    /**
+     * Waits until the batch of {@code sequence} is in the log and in every read that begins after this returns.
+     *
+     * @throws StorageException the failure of the engine; DISK_FULL when there is no room for the log for {@code
+     *     stallTimeout}: the batch is on its way and goes in when there is, so wait again; BUSY after an interrupt, or many
+     *     minutes without an answer
+     */
     public void awaitVisible(long sequence) {
         owner.awaitVisible(sequence);
     }

@@ -32,14 +32,14 @@ class WriteRingTest {
     void setUp() {
         allocator = new RootAllocator();
         active = new Memtable(1, allocator);
+        FullDisk fullDisk = new FullDisk();
         RowMemory memory = new RowMemory();
-        MemoryBudget budget = new MemoryBudget(memory, poison, SETTINGS);
+        MemoryBudget budget = new MemoryBudget(memory, poison, fullDisk, SETTINGS);
         Watermark mark = new Watermark("mark", 0, poison, Runnable::run);
-        OwnerParts parts =
-                new OwnerParts(Env.system(), SETTINGS, null, null, 1, memory, budget, poison, mark, mark, mark, null);
+        OwnerParts parts = new OwnerParts(
+                Env.system(), SETTINGS, null, null, 1, memory, budget, poison, mark, mark, mark, null, fullDisk);
         BatchBuffers buffers = new BatchBuffers();
-        ring = new WriteRing(
-                new WriteLoop(parts, null, active, 1, buffers, null, () -> {}), buffers, budget, poison, SETTINGS);
+        ring = new WriteRing(new WriteLoop(parts, null, active, 1, buffers, null, () -> {}), buffers, parts);
     }
 
     @AfterEach
