@@ -81,7 +81,7 @@ final class FlushThread implements Runnable {
                 Memtable oldest = parts.memory().oldestSealed();
                 if (oldest == null) {
                     sealIfAged();
-                    rest(IDLE_MILLIS_MAX);
+                    rest();
                 } else {
                     flush(oldest);
                 }
@@ -137,7 +137,7 @@ final class FlushThread implements Runnable {
                                     + ", attempts=" + attempts + ", reason=" + failure.getMessage(),
                             failure);
                 }
-                rest(pauseMillis);
+                pause(pauseMillis);
                 pauseMillis = Math.min(RETRY_MILLIS_MAX, pauseMillis * 2);
             }
         }
@@ -158,14 +158,25 @@ final class FlushThread implements Runnable {
         return stopping || parts.poison().isSet();
     }
 
-    private synchronized void rest(long millis) throws InterruptedException {
-        long deadlineNs = System.nanoTime()
-                + Math.min(millis, parts.settings().generationAge().toMillis()) * 1_000_000;
-        long leftMillis = millis;
-        while (!woken && !stopping && leftMillis > 0) {
-            wait(leftMillis);
-            leftMillis = (deadlineNs - System.nanoTime()) / 1_000_000;
+    /** Until there may be something to flush, or the active generation may be old enough. */
+    private synchronized void rest() throws InterruptedException {
+        long millis = Math.min(IDLE_MILLIS_MAX, parts.settings().generationAge().toMillis());
+        long deadlineNs = System.nanoTime() + millis * 1_000_000;
+        for (long left = millis; !woken && !stopping && left > 0; left = leftMillis(deadlineNs)) {
+            wait(left);
         }
         woken = false;
+    }
+
+    /** Between two attempts. A seal does not cut it short: a burst of them would use up the attempts at once. */
+    private synchronized void pause(long millis) throws InterruptedException {
+        long deadlineNs = System.nanoTime() + millis * 1_000_000;
+        for (long left = millis; !stopping && !parts.poison().isSet() && left > 0; left = leftMillis(deadlineNs)) {
+            wait(left);
+        }
+    }
+
+    private static long leftMillis(long deadlineNs) {
+        return (deadlineNs - System.nanoTime()) / 1_000_000;
     }
 }
