@@ -1,17 +1,18 @@
 package io.onlap;
 
 /**
- * Runs the steps of a close, all of them, and throws the first failure at the end with the later ones suppressed.
+ * Runs the steps of a close, all of them whatever one throws, and throws the first failure at the end with the later ones
+ * suppressed.
  *
  * <p>Threading: one thread.
  */
 final class Closing {
-    private RuntimeException first;
+    private Throwable first;
 
     void run(Runnable step) {
         try {
             step.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             if (first == null) {
                 first = e;
             } else if (first != e) {
@@ -21,8 +22,11 @@ final class Closing {
     }
 
     void end() {
+        if (first instanceof Error error) {
+            throw error;
+        }
         if (first != null) {
-            throw first;
+            throw (RuntimeException) first;
         }
     }
 }

@@ -91,7 +91,7 @@ public final class Engine implements AutoCloseable {
      * @throws StorageException CONFLICT if the path is a table of another schema; INVALID for a bad path
      */
     public Table createTable(String path, TableSchema schema) {
-        store.owner();
+        store.owner().checkUsable();
         ManifestState state = store.manifest().commit(new Operation.CreateTable(path, schema));
         return new Table(store, state.table(path));
     }
@@ -121,7 +121,7 @@ public final class Engine implements AutoCloseable {
 
     /** A new writer, for one thread. */
     public Writer writer() {
-        return new Writer(store.owner());
+        return new Writer(store);
     }
 
     /** All tables at this moment. */
@@ -133,6 +133,8 @@ public final class Engine implements AutoCloseable {
      * Seals what is in memory and waits until it is in segment files.
      *
      * @return the manifest version that holds it
+     * @throws StorageException the failure of the engine; DISK_FULL when there is no room for {@code stallTimeout}: the flush
+     *     is tried on all the same
      */
     public long flush() {
         store.owner().flush();

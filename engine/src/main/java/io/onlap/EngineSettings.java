@@ -13,9 +13,11 @@ import java.util.function.Consumer;
  * @param generationRows rows of the active generation at which it is sealed
  * @param generationAge time after its first row at which the active generation is sealed
  * @param memoryBytes budget for active, sealed and flushing generations and batches on their way; above it writers wait
- * @param stallTimeout longest wait of a writer for memory or a ring slot, then BUSY
+ * @param stallTimeout longest wait of a writer for memory or a ring slot, then BUSY; or, with a full disk, of a writer, an
+ *     acknowledgement or a flush, then DISK_FULL
  * @param ringSlots batches on their way from the writers to the write loop, a power of two
- * @param slotBytes largest batch that travels inside its ring slot; a larger one brings its own buffer
+ * @param slotBytes largest batch that travels inside its ring slot; a larger one brings its own buffer. All slots together
+ *     take at most 1 GiB
  * @param batchBytesMax largest batch
  * @param flushAttemptsMax failures of one flush, full disks not counted, before the engine is poisoned
  */
@@ -31,6 +33,7 @@ public record EngineSettings(
         int batchBytesMax,
         int flushAttemptsMax) {
     private static final int RING_SLOTS_MAX = 1 << 20;
+    private static final long RING_BYTES_MAX = 1L << 30;
     private static final int SLOT_BYTES_MIN = 64;
     private static final int BATCH_BYTES_LIMIT = 15 << 20;
 
@@ -58,6 +61,7 @@ public record EngineSettings(
             throw new StorageException(Kind.INVALID, "setting is no power of two: ringSlots=" + ringSlots);
         }
         within("slotBytes", slotBytes, SLOT_BYTES_MIN, 1 << 20);
+        within("ringSlots * slotBytes", (long) ringSlots * slotBytes, 1, RING_BYTES_MAX);
         within("batchBytesMax", batchBytesMax, 1 << 10, BATCH_BYTES_LIMIT);
         within("flushAttemptsMax", flushAttemptsMax, 1, 1_000);
     }

@@ -17,7 +17,7 @@ import io.onlap.memtable.Memtable;
  * <p>Invariants: a generation leaves memory only after its record is durable; the next one starts only after that, so
  * generation g+1 never commits before g. A failed flush leaves the generation in every read. A full disk is waited for
  * without limit, since space may come back; any other failure is tried again up to {@code flushAttemptsMax} times, then
- * poisons. FENCED poisons at once.
+ * poisons. FENCED poisons at once, and so does a failed force of the manifest.
  *
  * <p>Threading: its own thread; any thread wakes it.
  */
@@ -81,7 +81,7 @@ final class FlushThread implements Runnable {
                 Memtable oldest = parts.memory().oldestSealed();
                 if (oldest == null) {
                     sealIfAged();
-                    rest(IDLE_MILLIS_MAX);
+                    rest();
                 } else {
                     flush(oldest);
                 }
@@ -93,10 +93,13 @@ final class FlushThread implements Runnable {
     }
 
     private void flush(Memtable oldest) throws InterruptedException {
-        ManifestState state = flushWithRetries(oldest);
-        if (state == null) {
+        Flusher.Flushed flushed = flushWithRetries(oldest);
+        if (flushed == null) {
             return;
         }
+        // Not one of the retries: a force that failed is never tried again and trusted.
+        flusher.settle(flushed);
+        ManifestState state = flushed.state();
         parts.env().failPoints().reach(FailPoint.FLUSH_BEFORE_DROP);
         parts.memory().drop(oldest);
         parts.budget().update();
@@ -108,18 +111,21 @@ final class FlushThread implements Runnable {
         }
     }
 
-    /** The head that holds the generation; null if it is time to stop first. */
-    private ManifestState flushWithRetries(Memtable oldest) throws InterruptedException {
+    /** Null if it is time to stop first. */
+    private Flusher.Flushed flushWithRetries(Memtable oldest) throws InterruptedException {
         int attempts = 0;
         long pauseMillis = RETRY_MILLIS;
         while (!isStopping()) {
             try {
-                ManifestState state = flusher.flush(oldest);
+                Flusher.Flushed flushed = flusher.flush(oldest);
                 lastFailure = null;
-                return state;
+                parts.fullDisk().flushWaits(null);
+                return flushed;
             } catch (StorageException failure) {
                 lastFailure = failure;
-                if (failure.kind() != Kind.DISK_FULL) {
+                boolean full = failure.kind() == Kind.DISK_FULL;
+                parts.fullDisk().flushWaits(full ? failure : null);
+                if (!full) {
                     attempts++;
                 }
                 if (failure.kind() == Kind.FENCED
@@ -131,7 +137,7 @@ final class FlushThread implements Runnable {
                                     + ", attempts=" + attempts + ", reason=" + failure.getMessage(),
                             failure);
                 }
-                rest(pauseMillis);
+                pause(pauseMillis);
                 pauseMillis = Math.min(RETRY_MILLIS_MAX, pauseMillis * 2);
             }
         }
@@ -152,14 +158,25 @@ final class FlushThread implements Runnable {
         return stopping || parts.poison().isSet();
     }
 
-    private synchronized void rest(long millis) throws InterruptedException {
-        long deadlineNs = System.nanoTime()
-                + Math.min(millis, parts.settings().generationAge().toMillis()) * 1_000_000;
-        long leftMillis = millis;
-        while (!woken && !stopping && leftMillis > 0) {
-            wait(leftMillis);
-            leftMillis = (deadlineNs - System.nanoTime()) / 1_000_000;
+    /** Until there may be something to flush, or the active generation may be old enough. */
+    private synchronized void rest() throws InterruptedException {
+        long millis = Math.min(IDLE_MILLIS_MAX, parts.settings().generationAge().toMillis());
+        long deadlineNs = System.nanoTime() + millis * 1_000_000;
+        for (long left = millis; !woken && !stopping && left > 0; left = leftMillis(deadlineNs)) {
+            wait(left);
         }
         woken = false;
+    }
+
+    /** Between two attempts. A seal does not cut it short: a burst of them would use up the attempts at once. */
+    private synchronized void pause(long millis) throws InterruptedException {
+        long deadlineNs = System.nanoTime() + millis * 1_000_000;
+        for (long left = millis; !stopping && !parts.poison().isSet() && left > 0; left = leftMillis(deadlineNs)) {
+            wait(left);
+        }
+    }
+
+    private static long leftMillis(long deadlineNs) {
+        return (deadlineNs - System.nanoTime()) / 1_000_000;
     }
 }

@@ -4,6 +4,9 @@ import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Waits that end with the engine's own exception.
@@ -27,6 +30,25 @@ final class Futures {
                 throw failure.again();
             }
             throw new StorageException(Kind.FATAL, "engine stopped: reason=" + e.getCause(), e);
+        }
+    }
+
+    /**
+     * Is the future done within that time, well or not?
+     *
+     * @throws StorageException BUSY after an interrupt
+     */
+    static boolean endsWithin(CompletableFuture<?> future, long millis) {
+        try {
+            future.get(millis, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StorageException(Kind.BUSY, "wait interrupted", e);
         }
     }
 

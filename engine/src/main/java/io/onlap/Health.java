@@ -10,7 +10,10 @@ public record Health(State state, String cause) {
     /** From good to bad. */
     public enum State {
         OK,
-        /** A flush failed and is tried again; rows are safe in log and memory. */
+        /**
+         * A flush failed, or the disk has no room for the log, and it is tried again; acknowledged rows are safe in log and
+         * memory.
+         */
         DEGRADED,
         /** A fatal failure: writes fail with it until the store is opened again. */
         POISONED,

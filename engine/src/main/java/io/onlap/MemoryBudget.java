@@ -19,6 +19,7 @@ final class MemoryBudget {
 
     private final RowMemory memory;
     private final Poison poison;
+    private final FullDisk fullDisk;
     private final long budgetBytes;
     private final long timeoutMillis;
     private final AtomicLong inFlightBytes = new AtomicLong();
@@ -27,9 +28,10 @@ final class MemoryBudget {
     private volatile long stalledNs;
     private volatile long stalledSinceNs;
 
-    MemoryBudget(RowMemory memory, Poison poison, EngineSettings settings) {
+    MemoryBudget(RowMemory memory, Poison poison, FullDisk fullDisk, EngineSettings settings) {
         this.memory = memory;
         this.poison = poison;
+        this.fullDisk = fullDisk;
         this.budgetBytes = settings.memoryBytes();
         this.timeoutMillis = settings.stallTimeout().toMillis();
     }
@@ -90,15 +92,27 @@ final class MemoryBudget {
      * Returns at once below the budget; else waits until there is room.
      *
      * @param seal asks the write loop to seal the active generation
-     * @throws StorageException BUSY when the wait times out, the poison's cause if the engine ends first
+     * @throws StorageException BUSY when the wait times out, DISK_FULL if that is why there is no room, the poison's cause if the engine ends first
      */
     void awaitRoom(Runnable seal) {
         if (full) {
-            stall(seal);
+            stall(seal, timeoutMillis);
         }
     }
 
-    private synchronized void stall(Runnable seal) {
+    /**
+     * As {@link #awaitRoom}, for a replay: there is nothing to seal, and no writer that could come again later.
+     *
+     * @throws StorageException BUSY or DISK_FULL when flushes make no room for {@code limitMillis}
+     */
+    void awaitRoomForReplay(long limitMillis) {
+        update();
+        if (full) {
+            stall(() -> {}, limitMillis);
+        }
+    }
+
+    private synchronized void stall(Runnable seal, long limitMillis) {
         long startNs = System.nanoTime();
         boolean first = stalledSinceNs == 0;
         if (first) {
@@ -113,12 +127,10 @@ final class MemoryBudget {
                     seal.run();
                 }
                 long waitedMillis = (System.nanoTime() - startNs) / 1_000_000;
-                if (waitedMillis >= timeoutMillis) {
-                    throw new StorageException(
-                            Kind.BUSY,
-                            "no memory for writes: usedBytes=" + usedBytes() + ", budgetBytes=" + budgetBytes
-                                    + ", waitedMillis=" + waitedMillis + ", sealedGenerations="
-                                    + memory.get().sealed().size());
+                if (waitedMillis >= limitMillis) {
+                    throw fullDisk.timedOut("no memory for writes: usedBytes=" + usedBytes() + ", budgetBytes="
+                            + budgetBytes + ", waitedMillis=" + waitedMillis + ", sealedGenerations="
+                            + memory.get().sealed().size());
                 }
                 wait(WAIT_MILLIS);
                 update();

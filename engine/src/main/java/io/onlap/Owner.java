@@ -5,6 +5,8 @@ import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
 import io.onlap.wal.Wal;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongPredicate;
 import org.agrona.DirectBuffer;
 
 /**
@@ -16,7 +18,11 @@ import org.agrona.DirectBuffer;
  * <p>Threading: any thread writes; open and close belong to the engine.
  */
 final class Owner implements AutoCloseable {
-    private static final long FLUSH_WAIT_MILLIS = 24L * 60 * 60 * 1_000;
+    /** No write loop or force takes that long: who waits longer should look what the machine does. */
+    private static final long ACKNOWLEDGE_MILLIS_MAX = 10L * 60 * 1_000;
+
+    private static final long WAIT_MILLIS = 1_000;
+    private static final long FLUSH_MILLIS_MAX = 24L * 60 * 60 * 1_000;
 
     private final OwnerParts parts;
     private final OwnerLock lock;
@@ -40,7 +46,7 @@ final class Owner implements AutoCloseable {
                 buffers,
                 memtables,
                 this::afterFailureOrSeal);
-        this.ring = new WriteRing(loop, buffers, parts.budget(), parts.poison(), parts.settings());
+        this.ring = new WriteRing(loop, buffers, parts);
         this.forces = new ForceThread(parts, wal);
         ring.start();
         forces.start();
@@ -57,14 +63,14 @@ final class Owner implements AutoCloseable {
     }
 
     void awaitVisible(long sequence) {
-        parts.acknowledged().await(sequence, parts.settings().stallTimeout().toMillis());
+        waitFor(parts.acknowledged(), sequence, parts.fullDisk()::isAppendWaiting, ACKNOWLEDGE_MILLIS_MAX);
     }
 
     void awaitDurable(long sequence, Durability durability) {
         awaitVisible(sequence);
         if (durability == Durability.POWER) {
             forces.want(sequence);
-            parts.durable().await(sequence, parts.settings().stallTimeout().toMillis());
+            waitFor(parts.durable(), sequence, parts.fullDisk()::isAppendWaiting, ACKNOWLEDGE_MILLIS_MAX);
         }
     }
 
@@ -81,12 +87,56 @@ final class Owner implements AutoCloseable {
 
     /** Seals the active generation and waits until everything sealed is in the manifest. */
     void flush() {
-        long sealed = Futures.join(ring.seal());
-        parts.flushed().await(sealed, FLUSH_WAIT_MILLIS);
+        CompletableFuture<Long> seal = ring.seal();
+        waitFor(
+                millis -> Futures.endsWithin(seal, millis),
+                "mark=sealed",
+                parts.fullDisk()::isWaiting,
+                FLUSH_MILLIS_MAX);
+        long sealed = Futures.join(seal);
+        waitFor(parts.flushed(), sealed, parts.fullDisk()::isWaiting, FLUSH_MILLIS_MAX);
     }
 
-    StorageException lastFlushFailure() {
-        return flushes.lastFailure();
+    private void waitFor(Watermark mark, long value, BooleanSupplier full, long limitMillis) {
+        if (mark.get() < value) {
+            waitFor(
+                    millis -> mark.reaches(value, millis),
+                    "mark=" + mark.name() + ", wanted=" + value,
+                    full,
+                    limitMillis);
+        }
+    }
+
+    /**
+     * Waits for {@code what} in pieces. It ends with the engine; on a disk too full for it with DISK_FULL once writers would not wait
+     * longer either; and else, in the end, with BUSY. In both cases the work itself goes on, and may yet be done.
+     */
+    private void waitFor(LongPredicate doneWithinMillis, String what, BooleanSupplier full, long limitMillis) {
+        long startNs = System.nanoTime();
+        long stallMillis = Math.min(limitMillis, parts.settings().stallTimeout().toMillis());
+        long waitedMillis = 0;
+        while (!doneWithinMillis.test(pieceMillis(waitedMillis, stallMillis, limitMillis))) {
+            waitedMillis = (System.nanoTime() - startNs) / 1_000_000;
+            if (waitedMillis >= (full.getAsBoolean() ? stallMillis : limitMillis)) {
+                throw parts.fullDisk().timedOut("wait timed out: " + what + ", waitedMillis=" + waitedMillis);
+            }
+        }
+    }
+
+    private static long pieceMillis(long waitedMillis, long stallMillis, long limitMillis) {
+        long end = waitedMillis < stallMillis ? stallMillis : limitMillis;
+        return Math.max(1, Math.min(WAIT_MILLIS, end - waitedMillis));
+    }
+
+    /** Throws the poison's cause, if there is one. */
+    void checkUsable() {
+        parts.poison().check();
+    }
+
+    /** What it is trying again, or null. */
+    StorageException lastFailure() {
+        StorageException full = parts.fullDisk().cause();
+        return full == null ? flushes.lastFailure() : full;
     }
 
     /** Bytes of the log's segment files. */
@@ -121,6 +171,7 @@ final class Owner implements AutoCloseable {
         StorageException failure = parts.poison().cause();
         parts.poison().set(new StorageException(Kind.CLOSED, "engine closed"));
         parts.wakeWaiters();
+        closing.run(parts.callbacks()::close);
         closing.run(wal::close);
         closing.run(parts.memory()::close);
         closing.run(parts.epochWord()::close);

@@ -14,6 +14,8 @@ import io.onlap.memtable.SchemaLookup;
  * @param acknowledged newest sequence that is in the log, published, and was written by the owner
  * @param durable newest sequence that is forced
  * @param flushed newest generation that is in the manifest
+ * @param callbacks completes the futures of the marks
+ * @param fullDisk what waits for room on the disk
  */
 record OwnerParts(
         Env env,
@@ -26,7 +28,9 @@ record OwnerParts(
         Poison poison,
         Watermark acknowledged,
         Watermark durable,
-        Watermark flushed) {
+        Watermark flushed,
+        Callbacks callbacks,
+        FullDisk fullDisk) {
     /** Schemas as rows name them; a table is in the manifest before its first row is in the log. */
     SchemaLookup schemas() {
         return (tableId, schemaId) -> manifest.head().schema(tableId, schemaId);

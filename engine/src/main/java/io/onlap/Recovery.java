@@ -44,6 +44,9 @@ final class Recovery {
 
     private static final int OPEN_ATTEMPTS_MAX = 100;
 
+    /** Longest wait for the flush of one replayed generation. */
+    private static final long ROOM_WAIT_MILLIS = 60_000;
+
     private final OwnerParts parts;
     private final StoreLayout layout;
     private final FlushThread flushes;
@@ -85,17 +88,30 @@ final class Recovery {
             long generation = lastGeneration + 1;
             Wal wal = Wal.create(
                     parts.env(), layout.wal(), parts.epoch(), generation, reader.ends(), WalSettings.defaults());
-            Memtable active = memtables.first(generation);
-            parts.memory().publish(lastSequence);
-            parts.memory().seal(active);
-            parts.acknowledged().advance(lastSequence);
-            parts.durable().advance(lastSequence);
-            wal.truncateBefore(parts.manifest().head().flushedGeneration() + 1);
-            return new Recovered(wal, active, lastSequence + 1, reader.droppedTail());
+            try {
+                Memtable active = memtables.first(generation);
+                parts.memory().publish(lastSequence);
+                parts.memory().seal(active);
+                parts.acknowledged().advance(lastSequence);
+                parts.durable().advance(lastSequence);
+                wal.truncateBefore(parts.manifest().head().flushedGeneration() + 1);
+                return new Recovered(wal, active, lastSequence + 1, reader.droppedTail());
+            } catch (RuntimeException | Error failure) {
+                closeAfter(failure, wal);
+                throw failure;
+            }
         } finally {
             if (replaying != null) {
                 replaying.release();
             }
+        }
+    }
+
+    private static void closeAfter(Throwable failure, Wal wal) {
+        try {
+            wal.close();
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
         }
     }
 
@@ -117,8 +133,7 @@ final class Recovery {
             finishGeneration();
         }
         if (replaying == null) {
-            parts.budget().update();
-            parts.budget().awaitRoom(() -> {});
+            parts.budget().awaitRoomForReplay(ROOM_WAIT_MILLIS);
             replaying = memtables.first(reader.generation());
         }
         replaying.apply(reader.sequence(), reader.buffer(), reader.offset(), reader.length(), parts.schemas());

@@ -38,9 +38,9 @@ final class RingSlot {
         set(Order.WRITE, own, bytes, null, null);
     }
 
-    /** Refers to a batch at the start of {@code buffer}, which the write loop gives back. */
-    void bring(byte[] buffer, int bytes) {
-        set(Order.WRITE, new UnsafeBuffer(buffer, 0, bytes), bytes, buffer, null);
+    /** Refers to a batch at the start of {@code buffer}, whose array the write loop gives back. */
+    void bring(UnsafeBuffer buffer, int bytes) {
+        set(Order.WRITE, buffer, bytes, buffer.byteArray(), null);
     }
 
     void order(Order what, CompletableFuture<Long> completion) {

@@ -71,6 +71,8 @@ final class Store implements AutoCloseable {
     private void becomeOwner(EngineSettings settings, OwnerLock lock) {
         EpochWord word = EpochWord.open(env.storage(), layout.epoch());
         memtables = new Memtables(allocator, settings.generationBytes());
+        Callbacks callbacks = new Callbacks();
+        FullDisk fullDisk = new FullDisk();
         FlushThread flushes = null;
         try {
             ManifestState opened = Recovery.takeOver(env, layout, manifest, word);
@@ -81,11 +83,13 @@ final class Store implements AutoCloseable {
                     word,
                     opened.epoch(),
                     memory,
-                    new MemoryBudget(memory, poison, settings),
+                    new MemoryBudget(memory, poison, fullDisk, settings),
                     poison,
-                    new Watermark("acknowledged", opened.lastSequence(), poison),
-                    new Watermark("durable", opened.lastSequence(), poison),
-                    new Watermark("flushed", opened.flushedGeneration(), poison));
+                    new Watermark("acknowledged", opened.lastSequence(), poison, callbacks),
+                    new Watermark("durable", opened.lastSequence(), poison, callbacks),
+                    new Watermark("flushed", opened.flushedGeneration(), poison, callbacks),
+                    callbacks,
+                    fullDisk);
             flushes = new FlushThread(parts, new Flusher(env, layout, manifest, allocator, opened.epoch()));
             flushes.start();
             Recovery.Recovered recovered = new Recovery(parts, layout, flushes, memtables).run(opened);
@@ -97,6 +101,7 @@ final class Store implements AutoCloseable {
                 flushes.wake();
                 Futures.uninterruptibly(flushes::stop);
             }
+            closeAfter(failure, callbacks);
             closeAfter(failure, memory::close);
             closeAfter(failure, memtables);
             closeAfter(failure, word);
@@ -264,13 +269,13 @@ final class Store implements AutoCloseable {
         if (cause != null) {
             return new Health(Health.State.POISONED, cause.kind() + ": " + cause.getMessage());
         }
-        StorageException flush = owner == null ? null : owner.lastFlushFailure();
-        if (flush == null) {
-            flush = countersFailure;
+        StorageException last = owner == null ? null : owner.lastFailure();
+        if (last == null) {
+            last = countersFailure;
         }
-        return flush == null
+        return last == null
                 ? new Health(Health.State.OK, "")
-                : new Health(Health.State.DEGRADED, flush.kind() + ": " + flush.getMessage());
+                : new Health(Health.State.DEGRADED, last.kind() + ": " + last.getMessage());
     }
 
     @Override

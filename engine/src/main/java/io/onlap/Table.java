@@ -1,5 +1,7 @@
 package io.onlap;
 
+import io.onlap.io.StorageException;
+import io.onlap.io.StorageException.Kind;
 import io.onlap.manifest.TableEntry;
 import io.onlap.memtable.Row;
 import io.onlap.memtable.TableSchema;
@@ -24,6 +26,23 @@ public final class Table {
         return entry;
     }
 
+    /**
+     * This table if it is one of {@code expected}: in another store its ids mean another table, or none, and rows of it would
+     * stop every later open of the log.
+     *
+     * @throws StorageException INVALID if it is not
+     */
+    Table of(Store expected) {
+        if (store != expected) {
+            throw new StorageException(
+                    Kind.INVALID,
+                    "table of another engine: path=" + entry.path() + ", engine="
+                            + expected.layout().root() + ", tableEngine="
+                            + store.layout().root());
+        }
+        return this;
+    }
+
     public String path() {
         return entry.path();
     }
@@ -41,7 +60,7 @@ public final class Table {
      * The row of a key.
      *
      * @param key a value per key column
-     * @throws io.onlap.io.StorageException INVALID for a table without key or values of other types
+     * @throws StorageException INVALID for a table without key or values of other types
      */
     public Optional<Row> get(Object... key) {
         try (View view = new View(store)) {
@@ -74,7 +93,7 @@ public final class Table {
     /**
      * Its versions that can be read, ascending: the flushes that touched it. Costs a count of each.
      *
-     * @throws io.onlap.io.StorageException CORRUPT naming the place
+     * @throws StorageException CORRUPT naming the place
      */
     public List<TableVersion> versions() {
         store.checkOpen();

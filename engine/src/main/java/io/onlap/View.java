@@ -78,7 +78,7 @@ public final class View implements AutoCloseable {
 
     /** The table as this view's version lists it; a table newer than that has rows only in memory. */
     private TableEntry entry(Table table) {
-        TableEntry listed = view.state().table(table.tableId());
+        TableEntry listed = view.state().table(table.of(store).tableId());
         return listed == null ? table.entry().withoutSegments() : listed;
     }
 

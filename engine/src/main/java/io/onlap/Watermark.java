@@ -2,8 +2,11 @@ package io.onlap;
 
 import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 
 /**
  * A number that only grows (a sequence, a generation), and those who wait for it.
@@ -12,21 +15,27 @@ import java.util.concurrent.CompletableFuture;
  * never sleeps through either. The advancing thread writes the mark (volatile), then looks for waiters; a waiter registers
  * (volatile), then looks at the mark: in every order one of them sees the other.
  *
- * <p>Threading: one thread advances, any thread waits. An advance without waiters takes no lock.
+ * <p>Threading: one thread advances, any thread waits. Futures are completed by neither, and under no lock: what hangs on
+ * to them is the code of users, who may write and wait in it. An advance without waiters takes no lock.
  */
 final class Watermark {
-    private static final long WAIT_MILLIS = 1_000;
-
     private final String name;
     private final Poison poison;
+    private final Executor callbacks;
     private final PriorityQueue<Pending> pending = new PriorityQueue<>();
     private volatile long mark;
     private volatile int waiters;
 
-    Watermark(String name, long start, Poison poison) {
+    /** @param callbacks completes the futures, and so runs what hangs on to them */
+    Watermark(String name, long start, Poison poison, Executor callbacks) {
         this.name = name;
         this.mark = start;
         this.poison = poison;
+        this.callbacks = callbacks;
+    }
+
+    String name() {
+        return name;
     }
 
     long get() {
@@ -44,44 +53,44 @@ final class Watermark {
     }
 
     /** Lets every waiter look again: at the mark, and at the poison. */
-    synchronized void wake() {
+    void wake() {
         StorageException failure = poison.cause();
-        while (!pending.isEmpty() && (pending.peek().value <= mark || failure != null)) {
-            Pending first = pending.poll();
-            waiters--;
-            if (first.value <= mark) {
-                first.future.complete(first.value);
-            } else {
-                first.future.completeExceptionally(failure.again());
+        List<Pending> ended = new ArrayList<>();
+        long reached;
+        synchronized (this) {
+            reached = mark;
+            while (!pending.isEmpty() && (pending.peek().value <= reached || failure != null)) {
+                ended.add(pending.poll());
+                waiters--;
             }
+            notifyAll();
         }
-        notifyAll();
+        if (!ended.isEmpty()) {
+            callbacks.execute(() -> ended.forEach(one -> one.end(reached, failure)));
+        }
     }
 
     /**
-     * Waits until the mark is at least {@code value}.
+     * Waits until the mark is at least {@code value}, or the time is up.
      *
-     * @throws StorageException BUSY after {@code timeoutMillis}, the poison's cause if the engine ends first
+     * @return false if the mark is not there
+     * @throws StorageException BUSY after an interrupt, the poison's cause if the engine ends first
      */
-    void await(long value, long timeoutMillis) {
-        if (mark >= value) {
-            return;
-        }
+    boolean reaches(long value, long timeoutMillis) {
         long deadlineNs = System.nanoTime() + timeoutMillis * 1_000_000;
         synchronized (this) {
             waiters++;
             try {
-                while (mark < value) {
+                long leftMillis = timeoutMillis;
+                while (mark < value && leftMillis > 0) {
                     poison.check();
-                    long leftMillis = (deadlineNs - System.nanoTime()) / 1_000_000;
-                    if (leftMillis <= 0) {
-                        throw new StorageException(
-                                Kind.BUSY,
-                                "wait timed out: mark=" + name + ", wanted=" + value + ", reached=" + mark
-                                        + ", timeoutMillis=" + timeoutMillis);
-                    }
-                    wait(Math.min(leftMillis, WAIT_MILLIS));
+                    wait(leftMillis);
+                    leftMillis = (deadlineNs - System.nanoTime()) / 1_000_000;
                 }
+                if (mark < value) {
+                    poison.check();
+                }
+                return mark >= value;
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new StorageException(Kind.BUSY, "wait interrupted: mark=" + name + ", wanted=" + value, e);
@@ -93,6 +102,9 @@ final class Watermark {
 
     /** Completes with {@code value} once the mark is there, exceptionally with the poison's cause if the engine ends. */
     CompletableFuture<Long> reached(long value) {
+        if (mark >= value) {
+            return CompletableFuture.completedFuture(value);
+        }
         CompletableFuture<Long> future = new CompletableFuture<>();
         synchronized (this) {
             pending.add(new Pending(value, future));
@@ -109,6 +121,14 @@ final class Watermark {
         @Override
         public int compareTo(Pending other) {
             return Long.compare(value, other.value);
+        }
+
+        private void end(long reached, StorageException failure) {
+            if (value <= reached) {
+                future.complete(value);
+            } else {
+                future.completeExceptionally(failure.again());
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ import io.onlap.io.StorageException.Kind;
 import io.onlap.memtable.Memtable;
 import io.onlap.memtable.SchemaLookup;
 import io.onlap.wal.WalWriter;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The one thread that writes: append to the log, apply to memory, publish, acknowledge.
@@ -23,13 +24,17 @@ import io.onlap.wal.WalWriter;
  * before its final scan of the log, so either that scan sees the frame, or this thread sees the word.
  *
  * <p>Failure windows: killed after the append the rows are replayed though nobody was told; any failure between append and
- * acknowledgement poisons, because log and memory may then differ. What was applied is never published.
+ * acknowledgement poisons, because log and memory may then differ. What was applied is never published. A full disk leaves
+ * the log as it was: the loop waits in place until there is room, the ring fills, and writers and waiters are told
+ * DISK_FULL when their time is up.
  *
  * <p>Threading: the ring's consumer thread; {@link #nextSequence} before it starts. Nothing escapes {@link #onEvent}: an
  * exception would end the consumer and hang the writers. Nothing is allocated per row.
  */
 final class WriteLoop implements EventHandler<RingSlot> {
     private static final int GROUP_SLOTS_MAX = 1_024;
+    private static final long PAUSE_NS_MIN = 1_000_000;
+    private static final long PAUSE_NS_MAX = 500_000_000;
 
     private final OwnerParts parts;
     private final FailPoints failPoints;
@@ -41,6 +46,7 @@ final class WriteLoop implements EventHandler<RingSlot> {
     private final Memtables memtables;
     private final EngineSettings settings;
     private final Poison poison;
+    private final FullDisk fullDisk;
     private final Watermark acknowledged;
     private final Runnable onFailureOrSeal;
     private final RingSlot[] group = new RingSlot[GROUP_SLOTS_MAX];
@@ -51,6 +57,7 @@ final class WriteLoop implements EventHandler<RingSlot> {
     private final long firstSequence;
     private volatile long activeSinceNs;
     private boolean stopped;
+    private volatile boolean givesUp;
 
     WriteLoop(
             OwnerParts parts,
@@ -68,6 +75,7 @@ final class WriteLoop implements EventHandler<RingSlot> {
         this.schemas = parts.schemas();
         this.settings = parts.settings();
         this.poison = parts.poison();
+        this.fullDisk = parts.fullDisk();
         this.acknowledged = parts.acknowledged();
         this.active = active;
         this.firstSequence = nextSequence;
@@ -112,12 +120,52 @@ final class WriteLoop implements EventHandler<RingSlot> {
         if (groupSlots == GROUP_SLOTS_MAX || (groupSlots > 0 && !continuesGroup(slot, sequence))) {
             commitGroup();
         }
-        if (groupSlots == 0) {
-            wal.begin(sequence);
-            groupFirstSequence = sequence;
-        }
-        wal.add(slot.batch(), 0, slot.length());
+        append(slot, sequence);
         group[groupSlots++] = slot;
+    }
+
+    /** Adds the batch to the frame in hand, or begins one with it; waits in place while the disk has no room. */
+    private void append(RingSlot slot, long sequence) {
+        long pauseNs = PAUSE_NS_MIN;
+        while (true) {
+            try {
+                if (groupSlots == 0) {
+                    wal.begin(sequence);
+                    groupFirstSequence = sequence;
+                }
+                wal.add(slot.batch(), 0, slot.length());
+                foundRoom();
+                return;
+            } catch (StorageException e) {
+                if (e.kind() == Kind.DISK_FULL && groupSlots > 0) {
+                    commitGroup(); // has its room already, and need not wait for that of others
+                } else {
+                    wal.rollback();
+                    pauseNs = awaitRoom(e, pauseNs);
+                }
+            }
+        }
+    }
+
+    /** The log is as before such a failure, and the batches behind this one wait in the ring: nothing is out of order. */
+    private long awaitRoom(StorageException failure, long pauseNs) {
+        if (failure.kind() != Kind.DISK_FULL || givesUp || poison.isSet()) {
+            throw failure;
+        }
+        fullDisk.appendWaits(failure);
+        LockSupport.parkNanos(pauseNs);
+        return Math.min(PAUSE_NS_MAX, pauseNs * 2);
+    }
+
+    private void foundRoom() {
+        if (fullDisk.isAppendWaiting()) {
+            fullDisk.appendWaits(null);
+        }
+    }
+
+    /** From now on a full disk is a failure: the engine closes, and nobody can be waited for. Any thread. */
+    void giveUpWaiting() {
+        givesUp = true;
     }
 
     private boolean continuesGroup(RingSlot slot, long sequence) {
@@ -170,13 +218,26 @@ final class WriteLoop implements EventHandler<RingSlot> {
     private void seal() {
         long next = active.generation() + 1;
         failPoints.reach(FailPoint.SEAL_BEFORE_ROLL);
-        wal.roll(next);
+        roll(next);
         failPoints.reach(FailPoint.SEAL_AFTER_ROLL);
         active = memtables.after(active);
         memory.seal(active);
         activeSinceNs = 0;
         budget.update();
         onFailureOrSeal.run();
+    }
+
+    private void roll(long next) {
+        long pauseNs = PAUSE_NS_MIN;
+        while (true) {
+            try {
+                wal.roll(next);
+                foundRoom();
+                return;
+            } catch (StorageException e) {
+                pauseNs = awaitRoom(e, pauseNs);
+            }
+        }
     }
 
     private void release(RingSlot slot) {

@@ -32,17 +32,23 @@ final class WriteRing {
     private final BatchBuffers buffers;
     private final MemoryBudget budget;
     private final Poison poison;
+    private final FullDisk fullDisk;
+    private final WriteLoop loop;
     private final long sequenceBase;
     private final int slotBytes;
     private final long timeoutNs;
+    private volatile boolean ended;
     private final AtomicBoolean sealAsked = new AtomicBoolean();
     private final Runnable sealForRoom = this::askForSeal;
 
     /** @param loop its {@code nextSequence} is the sequence of the first batch */
-    WriteRing(WriteLoop loop, BatchBuffers buffers, MemoryBudget budget, Poison poison, EngineSettings settings) {
+    WriteRing(WriteLoop loop, BatchBuffers buffers, OwnerParts parts) {
+        EngineSettings settings = parts.settings();
+        this.loop = loop;
         this.buffers = buffers;
-        this.budget = budget;
-        this.poison = poison;
+        this.budget = parts.budget();
+        this.poison = parts.poison();
+        this.fullDisk = parts.fullDisk();
         this.sequenceBase = loop.nextSequence();
         this.slotBytes = settings.slotBytes();
         this.timeoutNs = settings.stallTimeout().toNanos();
@@ -67,31 +73,35 @@ final class WriteRing {
      *
      * @param batch the encoded batch, from its start; copied
      * @return its sequence
-     * @throws StorageException BUSY when there is no memory or no slot in time, the poison's cause
+     * @throws StorageException BUSY when there is no memory or no slot in time, DISK_FULL if that is why, the poison's cause
      */
     long publish(DirectBuffer batch, int length) {
         budget.awaitRoom(sealForRoom);
-        byte[] brought = null;
-        if (length > slotBytes) {
-            brought = buffers.take(length);
-            batch.getBytes(0, brought, 0, length);
-            budget.takeOff(length);
-        }
+        return length > slotBytes ? publishBrought(batch, length) : publishCarried(batch, length);
+    }
+
+    // From claim to publish nothing may fail, so nothing is allocated: a claimed slot that is never published stops the
+    // ring.
+
+    private long publishCarried(DirectBuffer batch, int length) {
+        long claimed = claim();
+        ring.get(claimed).carry(batch, length);
+        ring.publish(claimed);
+        return sequenceBase + claimed;
+    }
+
+    private long publishBrought(DirectBuffer batch, int length) {
+        UnsafeBuffer brought = new UnsafeBuffer(buffers.take(length), 0, length);
+        brought.putBytes(0, batch, 0, length);
+        budget.takeOff(length);
         long claimed;
         try {
             claimed = claim();
-        } catch (StorageException e) {
-            if (brought != null) {
-                budget.land(length);
-            }
+        } catch (RuntimeException | Error e) {
+            budget.land(length);
             throw e;
         }
-        RingSlot slot = ring.get(claimed);
-        if (brought == null) {
-            slot.carry(batch, length);
-        } else {
-            slot.bring(brought, length);
-        }
+        ring.get(claimed).bring(brought, length);
         ring.publish(claimed);
         return sequenceBase + claimed;
     }
@@ -104,28 +114,67 @@ final class WriteRing {
     /** Lets the write loop finish every batch published before, then ends its thread. */
     void stop() {
         try {
+            loop.giveUpWaiting();
+            LockSupport.unpark(thread);
             if (!poison.isSet()) {
-                give(RingSlot.Order.STOP).join();
+                // Whatever writers may wait: the batches before this one are to be finished, and the loop frees slots
+                // or fails.
+                CompletableFuture<Long> done = new CompletableFuture<>();
+                give(RingSlot.Order.STOP, done, claimWaiting(Long.MAX_VALUE));
+                Futures.join(done);
             }
         } finally {
             processor.halt();
             join();
+            ended = true;
+            refuseLateOrders();
+        }
+    }
+
+    /** What was published behind the STOP: nobody is left to look at it. */
+    private void refuseLateOrders() {
+        for (long late = processor.getSequence().get() + 1; late <= ring.getCursor(); late++) {
+            if (ring.isAvailable(late) && ring.get(late).done() != null) {
+                refuse(ring.get(late).done());
+            }
         }
     }
 
     private CompletableFuture<Long> give(RingSlot.Order order) {
         CompletableFuture<Long> done = new CompletableFuture<>();
-        long claimed = claim();
-        ring.get(claimed).order(order, done);
-        ring.publish(claimed);
+        give(order, done, claim());
         return done;
     }
 
-    /** Has the active generation sealed some time soon; one such request at a time is on its way, whoever asks. */
+    private void give(RingSlot.Order order, CompletableFuture<Long> done, long claimed) {
+        ring.get(claimed).order(order, done);
+        ring.publish(claimed);
+        // Whoever ends the ring sets the flag, then looks for late orders: in every order one of us sees the other.
+        if (ended) {
+            refuse(done);
+        }
+    }
+
+    /** Ends an order that no write loop is left to carry out; nothing if it was carried out. */
+    private static void refuse(CompletableFuture<Long> order) {
+        order.completeExceptionally(new StorageException(Kind.CLOSED, "engine closed"));
+    }
+
+    /**
+     * Has the active generation sealed some time soon; one such request at a time is on its way, whoever asks. Never waits
+     * and never fails: with a full ring nothing is asked, and whoever still needs it asks again. It is called under the lock
+     * of the memory budget, which the write loop needs before it can free a slot.
+     */
     @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for it: the seal wakes whom it concerns
     void askForSeal() {
-        if (sealAsked.compareAndSet(false, true)) {
-            seal().whenComplete((generation, failure) -> sealAsked.set(false));
+        if (!poison.isSet() && sealAsked.compareAndSet(false, true)) {
+            CompletableFuture<Long> done = new CompletableFuture<>();
+            done.whenComplete((generation, failure) -> sealAsked.set(false));
+            try {
+                give(RingSlot.Order.SEAL, done, ring.tryNext());
+            } catch (InsufficientCapacityException full) {
+                sealAsked.set(false);
+            }
         }
     }
 
@@ -134,11 +183,11 @@ final class WriteRing {
         try {
             return ring.tryNext();
         } catch (InsufficientCapacityException full) {
-            return claimWaiting();
+            return claimWaiting(timeoutNs);
         }
     }
 
-    private long claimWaiting() {
+    private long claimWaiting(long limitNs) {
         long startNs = System.nanoTime();
         long parkNs = PARK_NS_MIN;
         while (true) {
@@ -146,11 +195,9 @@ final class WriteRing {
             try {
                 return ring.tryNext();
             } catch (InsufficientCapacityException full) {
-                if (System.nanoTime() - startNs > timeoutNs) {
-                    throw new StorageException(
-                            Kind.BUSY,
-                            "write ring full: slots=" + ring.getBufferSize() + ", waitedMillis="
-                                    + timeoutNs / 1_000_000);
+                if (System.nanoTime() - startNs > limitNs) {
+                    throw fullDisk.timedOut(
+                            "write ring full: slots=" + ring.getBufferSize() + ", waitedMillis=" + limitNs / 1_000_000);
                 }
                 LockSupport.parkNanos(parkNs);
                 parkNs = Math.min(PARK_NS_MAX, parkNs * 2);

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
 
@@ -30,11 +31,11 @@ import org.apache.arrow.memory.BufferAllocator;
  *
  * <p>Invariants: the intent is durable before the first file exists; every file is forced before the record; each attempt
  * uses new names, so a file half written by an earlier attempt is never read. The caller hands in generations in order and
- * drops a generation from memory only after this returned.
+ * drops a generation from memory only after it was settled.
  *
  * <p>Failure windows: up to the record nothing is part of the store, and what was written is named by the intent, which the
- * next attempt or the next owner resolves. After the record the generation is flushed, whatever fails later; a repeated
- * FLUSH of it is recognised by the record.
+ * failed attempt or the next owner resolves. After the record the generation is flushed, whatever fails later; if it is the
+ * force of the record that fails, nobody may act upon it until the store is opened again.
  *
  * <p>Threading: the flush thread.
  */
@@ -46,6 +47,7 @@ public final class Flusher {
     private final Reaper reaper;
     private final BufferAllocator allocator;
     private final long epoch;
+    private final LongAdder intentsLeft = new LongAdder();
 
     public Flusher(Env env, StoreLayout layout, Manifest manifest, BufferAllocator allocator, long epoch) {
         this.env = env;
@@ -58,32 +60,56 @@ public final class Flusher {
     }
 
     /**
-     * Makes the generation durable as files.
+     * A generation that is part of the store, and the intent that still names its files.
      *
-     * @return the head that holds it; its directory is forced, so the log may be cut
-     * @throws StorageException FENCED if another owner has taken over; DISK_FULL; anything else as it came.
-     *     The generation is not flushed then, unless a later attempt says so
+     * @param state the head that holds it
      */
-    public ManifestState flush(Memtable generation) {
+    public record Flushed(ManifestState state, Intent intent) {}
+
+    /**
+     * Makes the generation part of the store, as files that are forced. {@link #settle} comes next.
+     *
+     * @throws StorageException FENCED if another owner has taken over; DISK_FULL; anything else as it came. The generation
+     *     is not flushed then, and the call may be repeated
+     */
+    public Flushed flush(Memtable generation) {
         env.failPoints().reach(FailPoint.FLUSH_BEFORE_INTENT);
         Map<Integer, String> names = names(generation);
         Intent intent = new Intent(UUID.randomUUID().toString(), "FLUSH", epoch, null, List.copyOf(names.values()));
         intents.write(intent);
-        ManifestState state;
         try {
             env.failPoints().reach(FailPoint.FLUSH_AFTER_INTENT);
             List<SegmentFile> files = writeFiles(generation, names);
             env.failPoints().reach(FailPoint.FLUSH_BEFORE_COMMIT);
-            state = manifest.commit(
+            ManifestState state = manifest.commit(
                     new Operation.Flush(epoch, generation.generation(), generation.lastSequence(), Map.of(), files));
-            manifest.force();
-            env.failPoints().reach(FailPoint.FLUSH_AFTER_COMMIT);
+            return new Flushed(state, intent);
         } catch (StorageException failure) {
             resolveAfter(failure, intent);
             throw failure;
         }
-        intents.remove(intent.id());
-        return state;
+    }
+
+    /**
+     * Makes the record durable and removes the intent: after that the generation may leave memory and the log be cut.
+     *
+     * @throws StorageException as the force of the manifest failed. Whether the record survives power loss is unknown then:
+     *     no second force may be trusted, and no other flush of the generation is possible
+     */
+    public void settle(Flushed flushed) {
+        manifest.force();
+        try {
+            env.failPoints().reach(FailPoint.FLUSH_AFTER_COMMIT);
+            intents.remove(flushed.intent().id());
+        } catch (StorageException e) {
+            // The generation is flushed all the same; the next owner finds the intent and removes it.
+            intentsLeft.increment();
+        }
+    }
+
+    /** How many intents of finished flushes could not be removed. Any thread. */
+    public long intentsLeft() {
+        return intentsLeft.sum();
     }
 
     /** The files of a failed attempt go at once where the head can be read; else the next owner finds the intent. */

@@ -5,12 +5,10 @@ import io.onlap.io.LocalStorage;
 import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.UUID;
 
@@ -20,7 +18,8 @@ import java.util.UUID;
  *
  * <p>Invariant: the file has its final name only while it is locked, so nobody meets a lease that seems dead because it is
  * new. POSIX drops a lock when any channel on the file is closed, so this process never opens a lease it holds a second
- * time: path and version stand in a system property, which other class loaders see too.
+ * time: path and version stand in a system property, which other class loaders see too. It is written past its channel,
+ * which an interrupt of the writing thread would close, and with that free the lock.
  *
  * <p>Failure windows: killed before the file has its name, a temporary file is left that nobody reads; killed later, the
  * lock is free at once and {@link Leases} calls it dead. The file is overwritten in place; one that is met half written
@@ -37,14 +36,14 @@ public final class Lease implements AutoCloseable {
     private final String id;
     private final Path file;
     private final String heldProperty;
-    private final FileChannel channel;
+    private final RandomAccessFile handle;
     private final long pid;
     private boolean closed;
 
-    private Lease(String id, Path file, FileChannel channel, String heldProperty) {
+    private Lease(String id, Path file, RandomAccessFile handle, String heldProperty) {
         this.id = id;
         this.file = file;
-        this.channel = channel;
+        this.handle = handle;
         this.heldProperty = heldProperty;
         this.pid = ProcessHandle.current().pid();
     }
@@ -64,13 +63,14 @@ public final class Lease implements AutoCloseable {
         Path file = layout.leases().resolve(id);
         String heldProperty = heldProperty(file);
         System.setProperty(heldProperty, Long.toString(version));
-        FileChannel channel = null;
+        RandomAccessFile handle = null;
         try {
-            channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-            if (channel.tryLock() == null) {
+            Files.createFile(temporary);
+            handle = new RandomAccessFile(temporary.toFile(), "rw");
+            if (handle.getChannel().tryLock() == null) {
                 throw new IOException("a new file is locked by another process");
             }
-            Lease lease = new Lease(id, file, channel, heldProperty);
+            Lease lease = new Lease(id, file, handle, heldProperty);
             lease.moveTo(version);
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
             return lease;
@@ -78,16 +78,16 @@ public final class Lease implements AutoCloseable {
             StorageException failure = e instanceof StorageException known
                     ? known
                     : LocalStorage.failure("lease not taken", file, (IOException) e);
-            abandon(env, temporary, channel, heldProperty, failure);
+            abandon(env, temporary, handle, heldProperty, failure);
             throw failure;
         }
     }
 
     private static void abandon(
-            Env env, Path temporary, FileChannel channel, String heldProperty, StorageException failure) {
+            Env env, Path temporary, RandomAccessFile handle, String heldProperty, StorageException failure) {
         try {
-            if (channel != null) {
-                channel.close();
+            if (handle != null) {
+                handle.close();
             }
             env.storage().delete(temporary);
         } catch (IOException | StorageException e) {
@@ -109,11 +109,9 @@ public final class Lease implements AutoCloseable {
         byte[] sealed = ManifestJson.seal(SealedJson.LEASE, new Content(pid, version));
         byte[] padded = Arrays.copyOf(sealed, FILE_BYTES);
         Arrays.fill(padded, sealed.length, FILE_BYTES, (byte) ' ');
-        ByteBuffer buffer = ByteBuffer.wrap(padded);
         try {
-            while (buffer.hasRemaining()) {
-                channel.write(buffer, buffer.position());
-            }
+            handle.seek(0);
+            handle.write(padded);
         } catch (IOException e) {
             throw LocalStorage.failure("lease not written", file, e);
         }
@@ -127,7 +125,7 @@ public final class Lease implements AutoCloseable {
             return;
         }
         closed = true;
-        try (channel) {
+        try (handle) {
             Files.deleteIfExists(file); // while still locked: nobody meets it as dead
         } catch (IOException e) {
             throw LocalStorage.failure("lease not removed", file, e);

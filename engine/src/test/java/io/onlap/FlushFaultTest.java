@@ -1,0 +1,88 @@
+package io.onlap;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.onlap.io.Env;
+import io.onlap.io.FailPoint;
+import io.onlap.io.FailPoints;
+import io.onlap.io.FaultStorage;
+import io.onlap.io.FaultStorage.Call;
+import io.onlap.io.FaultStorage.When;
+import io.onlap.io.LocalStorage;
+import io.onlap.io.Storage;
+import io.onlap.io.StorageException;
+import io.onlap.io.StorageException.Kind;
+import io.onlap.io.StoreClock;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What fails around a flush whose record is in. */
+class FlushFaultTest {
+    @TempDir
+    Path directory;
+
+    private final FailPoints failPoints = new FailPoints();
+    private final FaultStorage storage = new FaultStorage(new LocalStorage(failPoints));
+    private final Env env = new Env(storage, StoreClock.system(), failPoints);
+
+    @Test
+    void shouldFlushWhenTheIntentCannotBeRemovedAndLeaveItToTheNextOwner() {
+        try (Engine engine = Engine.open(directory, EngineSettings.defaults(), env)) {
+            Table table = engine.createTable("t", Rows.SCHEMA);
+            Rows.putNow(engine, table, "a", 1);
+            storage.fail(Call.DELETE, 1, Kind.FATAL, When.BEFORE);
+            engine.flush();
+            Rows.putNow(engine, table, "b", 2);
+            engine.flush();
+            assertEquals(Health.State.OK, engine.health().state(), engine.health()::toString);
+            assertEquals(2, engine.stats().segmentFiles());
+        }
+        assertEquals(1, storage.list(directory.resolve("intents")).size());
+        try (Engine engine = Engine.open(directory)) {
+            assertEquals(List.of(), storage.list(directory.resolve("intents")));
+            assertEquals(Map.of("a", 1L, "b", 2L), Rows.scan(engine.table("t")));
+        }
+    }
+
+    @Test
+    void shouldPoisonWithTheCauseWhenTheManifestIsNotForcedAndNotFlushAgain() {
+        AtomicInteger attempts = new AtomicInteger();
+        failPoints.arm(FailPoint.FLUSH_BEFORE_INTENT, attempts::incrementAndGet);
+        Env failing = new Env(withoutForceOfTheManifest(), StoreClock.system(), failPoints);
+        Engine engine = Engine.open(directory, EngineSettings.defaults(), failing);
+        Table table = engine.createTable("t", Rows.SCHEMA);
+        Rows.putNow(engine, table, "a", 1);
+        assertEquals(
+                "injected", assertThrows(StorageException.class, engine::flush).getMessage());
+        assertEquals(1, attempts.get());
+        assertEquals(Map.of("a", 1L), Rows.scan(table));
+        assertEquals(
+                "injected", assertThrows(StorageException.class, engine::close).getMessage());
+        try (Engine again = Engine.open(directory)) {
+            assertEquals(Map.of("a", 1L), Rows.scan(again.table("t")));
+            assertEquals(List.of(), storage.list(directory.resolve("intents")));
+        }
+    }
+
+    private Storage withoutForceOfTheManifest() {
+        return (Storage) Proxy.newProxyInstance(
+                Storage.class.getClassLoader(), new Class<?>[] {Storage.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("forceDirectory")
+                            && arguments[0].equals(directory.resolve("manifest"))) {
+                        throw new StorageException(Kind.FATAL, "injected");
+                    }
+                    try {
+                        return method.invoke(storage, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+}
