@@ -20,7 +20,7 @@ import picocli.CommandLine.Mixin;
  *
  * <p>Threading: one thread.
  */
-@Command(name = "ingest", description = "Puts rows from NDJSON into a table.", mixinStandardHelpOptions = true)
+@Command(name = "ingest", description = "Puts rows from NDJSON into a table.")
 final class IngestCommand implements Callable<Integer> {
     private final Console console;
 

@@ -14,10 +14,14 @@ import picocli.CommandLine.Spec;
  *
  * <p>Threading: one thread.
  */
-@Command(name = "manifest", description = "Looks at the manifest.", mixinStandardHelpOptions = true)
+@Command(name = "manifest", description = "Looks at the manifest.")
 final class ManifestCommand implements Runnable {
     @Spec
     private CommandSpec spec;
+
+    @Mixin
+    @SuppressWarnings("UnusedVariable") // the library reads it
+    private HelpOption help;
 
     @Override
     public void run() {
@@ -25,7 +29,7 @@ final class ManifestCommand implements Runnable {
     }
 
     /** See {@link ManifestCommand}. */
-    @Command(name = "log", description = "Prints the records of the manifest.", mixinStandardHelpOptions = true)
+    @Command(name = "log", description = "Prints the records of the manifest.")
     static final class Log implements Callable<Integer> {
         private final Console console;
 

@@ -14,7 +14,7 @@ import picocli.CommandLine.Mixin;
  *
  * <p>Threading: one thread.
  */
-@Command(name = "tables", description = "Lists the tables.", mixinStandardHelpOptions = true)
+@Command(name = "tables", description = "Lists the tables.")
 final class TablesCommand implements Callable<Integer> {
     private final Console console;
 

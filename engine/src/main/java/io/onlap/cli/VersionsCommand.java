@@ -11,7 +11,7 @@ import picocli.CommandLine.Mixin;
  *
  * <p>Threading: one thread.
  */
-@Command(name = "versions", description = "Lists the readable versions of a table.", mixinStandardHelpOptions = true)
+@Command(name = "versions", description = "Lists the readable versions of a table.")
 final class VersionsCommand implements Callable<Integer> {
     private final Console console;
 

@@ -17,10 +17,14 @@ import picocli.CommandLine.Spec;
  *
  * <p>Threading: one thread.
  */
-@Command(name = "wal", description = "Looks at the log.", mixinStandardHelpOptions = true)
+@Command(name = "wal", description = "Looks at the log.")
 final class WalCommand implements Runnable {
     @Spec
     private CommandSpec spec;
+
+    @Mixin
+    @SuppressWarnings("UnusedVariable") // the library reads it
+    private HelpOption help;
 
     @Override
     public void run() {
@@ -28,7 +32,7 @@ final class WalCommand implements Runnable {
     }
 
     /** See {@link WalCommand}. */
-    @Command(name = "dump", description = "Prints the frames of the log.", mixinStandardHelpOptions = true)
+    @Command(name = "dump", description = "Prints the frames of the log.")
     static final class Dump implements Callable<Integer> {
         private final Console console;
 
