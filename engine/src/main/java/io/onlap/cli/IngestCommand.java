@@ -23,6 +23,8 @@ import picocli.CommandLine.Mixin;
 @Command(name = "ingest", description = "Puts rows from NDJSON into a table.")
 final class IngestCommand implements Callable<Integer> {
     private final Console console;
+    /** Held until the engine is closed; null before there is anything to finish. */
+    private StopSignal stop;
 
     @Mixin
     private StoreOptions store;
@@ -40,21 +42,24 @@ final class IngestCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         options.check();
-        try (Inputs inputs = new Inputs(options.files, console.in());
-                StopSignal stop = StopSignal.install(inputs::endStreams)) {
+        try (Inputs inputs = new Inputs(options.files, console.in())) {
             if (options.repeat != null && inputs.hasStreams()) {
                 throw new StorageException(
                         Kind.INVALID, "--repeat reads files only, no stream: inputs=" + inputs.names());
             }
-            ingest(inputs, stop);
+            ingest(inputs);
             // Within the signal's hold: what is printed after it may not leave the process.
             console.out().flush();
             return stop.isRequested() ? Exits.INTERRUPTED : Exits.DONE;
+        } finally {
+            if (stop != null) {
+                stop.close();
+            }
         }
     }
 
     /** Whatever can be refused by looking at options and input alone is refused before store or table are created. */
-    private void ingest(Inputs inputs, StopSignal stop) throws IOException, BadLineException {
+    private void ingest(Inputs inputs) throws IOException, BadLineException {
         EngineSettings settings = EngineSettings.defaults().withDurability(options.durability);
         try (Engine existing = openExisting(settings)) {
             Table found = existing == null ? null : find(existing);
@@ -64,6 +69,8 @@ final class IngestCommand implements Callable<Integer> {
                     Engine created = existing == null ? Engine.open(store.store(), settings) : null) {
                 Engine engine = existing == null ? created : existing;
                 Table target = found == null ? engine.createTable(table.path(), schema) : found;
+                // Not before: no batch is in hand yet, and an open cannot load all it needs once a shutdown has begun.
+                stop = StopSignal.install(inputs::endStreams);
                 run(new Ingest(console, engine, target, options, inputs, acks, stop));
             }
         }
