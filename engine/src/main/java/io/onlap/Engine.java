@@ -5,6 +5,7 @@ import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
 import io.onlap.manifest.Manifest;
 import io.onlap.manifest.ManifestState;
+import io.onlap.manifest.Names;
 import io.onlap.manifest.Operation;
 import io.onlap.manifest.TableEntry;
 import io.onlap.memtable.TableSchema;
@@ -94,6 +95,15 @@ public final class Engine implements AutoCloseable {
         store.owner().checkUsable();
         ManifestState state = store.manifest().commit(new Operation.CreateTable(path, schema));
         return new Table(store, state.table(path));
+    }
+
+    /**
+     * Is {@code path} one that a table may have? Needs no store.
+     *
+     * @throws StorageException INVALID naming what is wrong with it
+     */
+    public static void checkTablePath(String path) {
+        Names.checkPath(path);
     }
 
     /**

@@ -4,13 +4,13 @@ import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
 import io.onlap.memtable.Column;
 import io.onlap.memtable.ColumnType;
+import io.onlap.memtable.ColumnValue;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.util.Base64;
-import org.apache.arrow.vector.types.pojo.ArrowType;
 
 /**
  * A literal in the form its column stores: an integer (bool, ints, date, timestamp), a double or bytes.
@@ -20,8 +20,6 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record Literal(long integer, double floating, byte[] bytes, boolean isBehind) {
-    private static final long NANOS_PER_SECOND = 1_000_000_000L;
-
     /** INVALID if the value does not fit the column; see {@link Filter} for what does. */
     static Literal of(Object value, Column column) {
         try {
@@ -96,16 +94,7 @@ record Literal(long integer, double floating, byte[] bytes, boolean isBehind) {
         if (time == null) {
             return null;
         }
-        long unitsPerSecond =
-                switch (((ArrowType.Timestamp) column.field().getType()).getUnit()) {
-                    case SECOND -> 1;
-                    case MILLISECOND -> 1_000;
-                    case MICROSECOND -> 1_000_000;
-                    case NANOSECOND -> NANOS_PER_SECOND;
-                };
-        long nanosPerUnit = NANOS_PER_SECOND / unitsPerSecond;
-        long units =
-                Math.addExact(Math.multiplyExact(time.getEpochSecond(), unitsPerSecond), time.getNano() / nanosPerUnit);
-        return new Literal(units, 0, null, time.getNano() % nanosPerUnit != 0);
+        long units = ColumnValue.units(column, time);
+        return new Literal(units, 0, null, !ColumnValue.instant(column, units).equals(time));
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.onlap.io.ChildJvm;
 import io.onlap.io.Env;
 import io.onlap.io.FailPoint;
 import java.nio.file.Path;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.onlap.io.StorageException;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -129,7 +131,7 @@ class EmbeddingTest {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), EmbeddingChild.class.getName()));
+        command.addAll(List.of("-cp", classPathOfEmbedder(), EmbeddingChild.class.getName()));
         command.add(directory.resolve("store").toString());
         Process process = new ProcessBuilder(command)
                 .directory(Files.createDirectories(directory.resolve("work")).toFile())
@@ -138,6 +140,17 @@ class EmbeddingTest {
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         process.waitFor();
         return output;
+    }
+
+    /** Without what the command line alone has: its jars are optional, so an embedding service has none of them. */
+    private static String classPathOfEmbedder() {
+        String all = System.getProperty("java.class.path");
+        String[] entries = all.split(File.pathSeparator, -1);
+        String kept = Stream.of(entries)
+                .filter(entry -> !Path.of(entry).getFileName().toString().matches("(picocli|slf4j-nop)-.*"))
+                .collect(Collectors.joining(File.pathSeparator));
+        assertEquals(entries.length - 2, kept.split(File.pathSeparator, -1).length, all);
+        return kept;
     }
 
     private static List<String> filesIn(Path path) throws IOException {

@@ -146,6 +146,7 @@ class FilterTest {
                 Arguments.of(Filter.lessOrEqual("ts", between), rows(0, 1)),
                 Arguments.of(Filter.greater("ts", between), rows(2, 3, 4)),
                 Arguments.of(Filter.greaterOrEqual("ts", between), rows(2, 3, 4)),
+                Arguments.of(Filter.greater("ts", Instant.ofEpochMilli(Long.MIN_VALUE)), rows(0, 1, 2, 3, 4)),
                 Arguments.of(Filter.equal("ts", between), rows()),
                 Arguments.of(Filter.notEqual("ts", between), rows(0, 1, 2, 3, 4)),
                 Arguments.of(Filter.isNull("vec"), rows(5)),

@@ -1,5 +1,6 @@
 package io.onlap.cli;
 
+import io.onlap.io.StorageException;
 import io.onlap.memtable.Column;
 import io.onlap.memtable.ColumnType;
 import io.onlap.memtable.TableSchema;
@@ -23,6 +24,7 @@ import java.util.Arrays;
  * <p>Threading: one thread.
  */
 final class AckFile implements Closeable {
+    private final Path path;
     private final FileChannel file;
     private final boolean ownText;
     private final int keyColumn;
@@ -35,21 +37,34 @@ final class AckFile implements Closeable {
     /** A batch on its way. */
     private record Pending(long sequence, int rows, ByteBuffer lines) {}
 
-    private AckFile(FileChannel file, TableSchema schema) {
+    private AckFile(Path path, FileChannel file, TableSchema schema) {
+        this.path = path;
         this.file = file;
         Column only = schema.keyColumns().size() == 1 ? schema.keyColumns().get(0) : null;
         this.ownText = only != null && only.type() == ColumnType.UTF8;
         this.keyColumn = ownText ? only.index() : -1;
     }
 
-    /** Appends to the file, which is created if absent. A torn last line goes first: the next one must not complete it. */
-    static AckFile open(Path path, TableSchema schema) throws IOException {
-        if (Files.isRegularFile(path)) {
-            dropTornLine(path);
+    /**
+     * Appends to the file, which is created if absent. A torn last line goes first: the next one must not complete it.
+     *
+     * @throws StorageException NOT_FOUND without its directory, FATAL if it cannot be written
+     */
+    static AckFile open(Path path, TableSchema schema) {
+        try {
+            if (Files.isRegularFile(path)) {
+                dropTornLine(path);
+            }
+            FileChannel file = FileChannel.open(
+                    path, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+            return new AckFile(path, file, schema);
+        } catch (IOException e) {
+            throw notWritten(path, e);
         }
-        FileChannel file =
-                FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
-        return new AckFile(file, schema);
+    }
+
+    private static StorageException notWritten(Path path, IOException e) {
+        return IoFailure.of("acknowledgements not written", path, e);
     }
 
     private static void dropTornLine(Path path) throws IOException {
@@ -124,13 +139,21 @@ final class AckFile implements Closeable {
         return pending.isEmpty() ? 0 : pending.peek().sequence();
     }
 
-    /** Acknowledges the batches up to {@code sequence}, which are durable as asked. */
-    void settle(long sequence) throws IOException {
+    /**
+     * Acknowledges the batches up to {@code sequence}, which are durable as asked.
+     *
+     * @throws StorageException DISK_FULL or FATAL; the lines written before hold, a torn last one does not count
+     */
+    void settle(long sequence) {
         while (!pending.isEmpty() && pending.peek().sequence() <= sequence) {
             Pending batch = pending.remove();
             pendingRows -= batch.rows();
-            while (batch.lines().hasRemaining()) { // one write, unless the system takes less than all of it
-                file.write(batch.lines());
+            try {
+                while (batch.lines().hasRemaining()) { // one write, unless the system takes less than all of it
+                    file.write(batch.lines());
+                }
+            } catch (IOException e) {
+                throw notWritten(path, e);
             }
         }
     }

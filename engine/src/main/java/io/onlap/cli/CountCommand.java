@@ -10,7 +10,7 @@ import picocli.CommandLine.Mixin;
  *
  * <p>Threading: one thread.
  */
-@Command(name = "count", description = "Counts the live rows of a table.", mixinStandardHelpOptions = true)
+@Command(name = "count", description = "Counts the live rows of a table.")
 final class CountCommand implements Callable<Integer> {
     private final Console console;
 

@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
  *
  * <p>Threading: one thread.
  */
-@Command(name = "delete", description = "Deletes the rows of keys.", mixinStandardHelpOptions = true)
+@Command(name = "delete", description = "Deletes the rows of keys.")
 final class DeleteCommand implements Callable<Integer> {
     private static final int BATCH_ROWS = 10_000;
     private static final int BATCH_BYTES = 8 << 20;

@@ -19,8 +19,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "demo",
         description =
-                "Ingests, reads, kills its own writer, recovers, and proves that nothing acknowledged is missing.",
-        mixinStandardHelpOptions = true)
+                "Ingests, reads, kills its own writer, recovers, and proves that nothing acknowledged is missing.")
 final class DemoCommand implements Callable<Integer> {
     private final Console console;
 

@@ -20,7 +20,7 @@ import picocli.CommandLine.Mixin;
  *
  * <p>Threading: one thread.
  */
-@Command(name = "describe", description = "Shows schema, settings and sources.", mixinStandardHelpOptions = true)
+@Command(name = "describe", description = "Shows schema, settings and sources.")
 final class DescribeCommand implements Callable<Integer> {
     private final Console console;
 

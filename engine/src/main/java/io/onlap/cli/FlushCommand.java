@@ -11,7 +11,7 @@ import picocli.CommandLine.Mixin;
  *
  * <p>Threading: one thread.
  */
-@Command(name = "flush", description = "Flushes what is only in the log.", mixinStandardHelpOptions = true)
+@Command(name = "flush", description = "Flushes what is only in the log.")
 final class FlushCommand implements Callable<Integer> {
     private final Console console;
 

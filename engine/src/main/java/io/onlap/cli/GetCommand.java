@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
  *
  * <p>Threading: one thread.
  */
-@Command(name = "get", description = "Prints the rows of keys as NDJSON.", mixinStandardHelpOptions = true)
+@Command(name = "get", description = "Prints the rows of keys as NDJSON.")
 final class GetCommand implements Callable<Integer> {
     private final Console console;
 

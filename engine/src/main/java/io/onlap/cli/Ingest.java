@@ -6,8 +6,6 @@ import io.onlap.WriteBatch;
 import io.onlap.Writer;
 import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
-import io.onlap.memtable.Column;
-import io.onlap.memtable.ColumnType;
 import io.onlap.memtable.RowBuilder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -43,9 +41,9 @@ final class Ingest {
     private final StopSignal stop;
     private final Writer writer;
     private final WriteBatch batch;
+    private final AckFile acks;
     private final Progress progress;
     private final long startNs = System.nanoTime();
-    private AckFile acks;
     private long bytesTotal;
     private long bytesBefore;
     private long rows;
@@ -53,26 +51,26 @@ final class Ingest {
     private long skipped;
     private long lastSequence;
 
-    Ingest(Console console, Engine engine, Table table, IngestOptions options, Inputs inputs, StopSignal stop) {
+    /** @param acks null if nobody asked for acknowledgements */
+    Ingest(
+            Console console,
+            Engine engine,
+            Table table,
+            IngestOptions options,
+            Inputs inputs,
+            AckFile acks,
+            StopSignal stop) {
         this.console = console;
         this.engine = engine;
         this.table = table;
         this.options = options;
         this.inputs = inputs;
+        this.acks = acks;
         this.stop = stop;
         this.writer = engine.writer();
         this.batch = writer.batch();
         this.progress = new Progress(console.err(), console.style(), System::nanoTime, () -> engine.stats()
                 .allocatedBytes());
-        if (options.repeat != null && table.schema().isKeyed()) {
-            Column first = table.schema().keyColumns().get(0);
-            if (first.type() != ColumnType.UTF8) {
-                throw new StorageException(
-                        Kind.INVALID,
-                        "--repeat prefixes the first key column, which is not utf8: column=" + first.name() + ", type="
-                                + TypeNames.of(first));
-            }
-        }
     }
 
     Tally tally() {
@@ -82,9 +80,7 @@ final class Ingest {
     /** Returns when all is acknowledged, or at the end of the batch in hand after a signal. */
     void run() throws IOException, BadLineException {
         bytesTotal = inputs.totalBytes() < 0 ? -1 : inputs.totalBytes() * options.rounds();
-        try (AckFile file = options.acks == null ? null : AckFile.open(options.acks, table.schema());
-                progress) {
-            acks = file;
+        try (progress) {
             try {
                 readAll();
             } catch (BadLineException bad) {
@@ -210,7 +206,7 @@ final class Ingest {
         }
     }
 
-    private void pace() throws IOException {
+    private void pace() {
         while (acks != null && acks.pendingRows() > WINDOW_ROWS) {
             long oldest = acks.oldestPending();
             writer.awaitDurable(oldest);
@@ -228,13 +224,13 @@ final class Ingest {
         }
     }
 
-    private void finish() throws IOException {
+    private void finish() {
         write();
         settle();
     }
 
     /** Waits until all that is written is durable as asked, and acknowledges it. */
-    private void settle() throws IOException {
+    private void settle() {
         if (lastSequence > 0) {
             writer.awaitDurable(lastSequence);
             if (acks != null) {

@@ -20,9 +20,11 @@ import picocli.CommandLine.Mixin;
  *
  * <p>Threading: one thread.
  */
-@Command(name = "ingest", description = "Puts rows from NDJSON into a table.", mixinStandardHelpOptions = true)
+@Command(name = "ingest", description = "Puts rows from NDJSON into a table.")
 final class IngestCommand implements Callable<Integer> {
     private final Console console;
+    /** Held until the engine is closed; null before there is anything to finish. */
+    private StopSignal stop;
 
     @Mixin
     private StoreOptions store;
@@ -40,57 +42,72 @@ final class IngestCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         options.check();
-        try (Inputs inputs = new Inputs(options.files, console.in());
-                StopSignal stop = StopSignal.install(inputs::endStreams)) {
+        try (Inputs inputs = new Inputs(options.files, console.in())) {
             if (options.repeat != null && inputs.hasStreams()) {
                 throw new StorageException(
                         Kind.INVALID, "--repeat reads files only, no stream: inputs=" + inputs.names());
             }
-            EngineSettings settings = EngineSettings.defaults().withDurability(options.durability);
-            try (Engine engine = open(inputs, settings)) {
-                Ingest ingest = new Ingest(console, engine, openTable(engine, inputs), options, inputs, stop);
-                try {
-                    ingest.run();
-                } catch (BadLineException bad) {
-                    summary(ingest.tally()); // the rows before it are kept
-                    throw bad;
-                }
-                summary(ingest.tally());
-            }
+            ingest(inputs);
             // Within the signal's hold: what is printed after it may not leave the process.
             console.out().flush();
             return stop.isRequested() ? Exits.INTERRUPTED : Exits.DONE;
+        } finally {
+            if (stop != null) {
+                stop.close();
+            }
         }
     }
 
-    private Engine open(Inputs inputs, EngineSettings settings) throws IOException, BadLineException {
+    /** Whatever can be refused by looking at options and input alone is refused before store or table are created. */
+    private void ingest(Inputs inputs) throws IOException, BadLineException {
+        EngineSettings settings = EngineSettings.defaults().withDurability(options.durability);
+        try (Engine existing = openExisting(settings)) {
+            Table found = existing == null ? null : find(existing);
+            TableSchema schema = found == null ? newSchema(inputs) : found.schema();
+            options.check(schema);
+            try (AckFile acks = options.acks == null ? null : AckFile.open(options.acks, schema);
+                    Engine created = existing == null ? Engine.open(store.store(), settings) : null) {
+                Engine engine = existing == null ? created : existing;
+                Table target = found == null ? engine.createTable(table.path(), schema) : found;
+                // Not before: no batch is in hand yet, and an open cannot load all it needs once a shutdown has begun.
+                stop = StopSignal.install(inputs::endStreams);
+                run(new Ingest(console, engine, target, options, inputs, acks, stop));
+            }
+        }
+    }
+
+    private void run(Ingest ingest) throws IOException, BadLineException {
+        try {
+            ingest.run();
+        } catch (BadLineException bad) {
+            summary(ingest.tally()); // the rows before it are kept
+            throw bad;
+        }
+        summary(ingest.tally());
+    }
+
+    /** Null if there is no store. */
+    private Engine openExisting(EngineSettings settings) {
         try {
             return Engine.openExisting(store.store(), settings);
         } catch (StorageException e) {
-            if (e.kind() != Kind.NOT_FOUND) {
-                throw e;
+            if (e.kind() == Kind.NOT_FOUND) {
+                return null;
             }
-        }
-        TableSchema schema = newSchema(inputs);
-        Engine engine = Engine.open(store.store(), settings);
-        try {
-            engine.createTable(table.path(), schema);
-            return engine;
-        } catch (RuntimeException e) {
-            engine.close();
             throw e;
         }
     }
 
-    private Table openTable(Engine engine, Inputs inputs) throws IOException, BadLineException {
+    /** Null if there is no such table; INVALID if it has another key than the one asked for. */
+    private Table find(Engine engine) {
         Table found;
         try {
             found = engine.table(table.path());
         } catch (StorageException e) {
-            if (e.kind() != Kind.NOT_FOUND) {
-                throw e;
+            if (e.kind() == Kind.NOT_FOUND) {
+                return null;
             }
-            return engine.createTable(table.path(), newSchema(inputs));
+            throw e;
         }
         List<String> key =
                 found.schema().keyColumns().stream().map(Column::name).toList();
@@ -102,7 +119,9 @@ final class IngestCommand implements Callable<Integer> {
         return found;
     }
 
+    /** What the new table is to be; INVALID if there can be no such table. */
     private TableSchema newSchema(Inputs inputs) throws IOException, BadLineException {
+        Engine.checkTablePath(table.path());
         TableSchema columns = options.schema == null ? inputs.inferSchema() : SchemaFile.read(options.schema);
         return options.key == null ? columns : columns.key(options.key.toArray(String[]::new));
     }

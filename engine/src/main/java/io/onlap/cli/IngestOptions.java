@@ -3,6 +3,9 @@ package io.onlap.cli;
 import io.onlap.Durability;
 import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
+import io.onlap.memtable.Column;
+import io.onlap.memtable.ColumnType;
+import io.onlap.memtable.TableSchema;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Option;
@@ -59,6 +62,20 @@ final class IngestOptions {
         within("batch", batchRows, BATCH_ROWS_MAX);
         within("repeat", rounds(), REPEAT_MAX);
         within("rate", rowsPerSecond == null ? 1 : rowsPerSecond, Long.MAX_VALUE);
+    }
+
+    /** INVALID if rows of this schema cannot be taken in as asked. */
+    void check(TableSchema schema) {
+        if (repeat == null || !schema.isKeyed()) {
+            return;
+        }
+        Column first = schema.keyColumns().get(0);
+        if (first.type() != ColumnType.UTF8) {
+            throw new StorageException(
+                    Kind.INVALID,
+                    "--repeat prefixes the first key column, which is not utf8: column=" + first.name() + ", type="
+                            + TypeNames.of(first));
+        }
     }
 
     /** INVALID unless {@code 1 <= value <= max}. */

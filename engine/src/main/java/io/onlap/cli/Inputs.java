@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -128,10 +127,8 @@ final class Inputs implements Closeable {
     private static LineReader file(String name) {
         try {
             return new LineReader(Files.newInputStream(Path.of(name)));
-        } catch (NoSuchFileException e) {
-            throw new StorageException(Kind.NOT_FOUND, "no such file: file=" + name, e);
         } catch (IOException e) {
-            throw new StorageException(Kind.FATAL, "cannot read: file=" + name + ", cause=" + e, e);
+            throw IoFailure.of("cannot read", Path.of(name), e);
         }
     }
 

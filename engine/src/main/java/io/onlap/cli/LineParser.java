@@ -9,6 +9,10 @@ import io.onlap.memtable.Column;
 import io.onlap.memtable.ColumnType;
 import io.onlap.memtable.TableSchema;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.util.Base64;
 
@@ -25,6 +29,9 @@ final class LineParser {
     private final TableSchema schema;
     private final Column[] columns;
     private final LineValues values;
+    /** For text with escapes only: other text is taken as the bytes it is. */
+    private final CharsetEncoder encoder = StandardCharsets.UTF_8.newEncoder();
+
     private final JsonFactory json = Json.lineFactory();
 
     private String file;
@@ -221,11 +228,12 @@ final class LineParser {
         }
         int count = parser.getTextLength();
         byte[] target = values.reserveBytes(3 * count);
-        int size = Utf8.encode(parser.getTextCharacters(), parser.getTextOffset(), count, target, values.bytesUsed());
-        if (size < 0) {
+        ByteBuffer bytes = ByteBuffer.wrap(target, values.bytesUsed(), 3 * count);
+        CharBuffer text = CharBuffer.wrap(parser.getTextCharacters(), parser.getTextOffset(), count);
+        if (encoder.reset().encode(text, bytes, true).isError()) {
             throw badHere(parser, "escaped surrogate without its other half");
         }
-        values.commitBytes(index, size);
+        values.commitBytes(index, bytes.position() - values.bytesUsed());
     }
 
     private void binary(JsonParser parser, JsonToken token, int index) throws IOException, BadLineException {

@@ -2,6 +2,7 @@ package io.onlap.cli;
 
 import io.onlap.Inspection;
 import io.onlap.Inspection.ManifestVersion;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -14,10 +15,14 @@ import picocli.CommandLine.Spec;
  *
  * <p>Threading: one thread.
  */
-@Command(name = "manifest", description = "Looks at the manifest.", mixinStandardHelpOptions = true)
+@Command(name = "manifest", description = "Looks at the manifest.")
 final class ManifestCommand implements Runnable {
     @Spec
     private CommandSpec spec;
+
+    @Mixin
+    @SuppressWarnings("UnusedVariable") // the library reads it
+    private HelpOption help;
 
     @Override
     public void run() {
@@ -25,7 +30,7 @@ final class ManifestCommand implements Runnable {
     }
 
     /** See {@link ManifestCommand}. */
-    @Command(name = "log", description = "Prints the records of the manifest.", mixinStandardHelpOptions = true)
+    @Command(name = "log", description = "Prints the records of the manifest.")
     static final class Log implements Callable<Integer> {
         private final Console console;
 
@@ -39,26 +44,21 @@ final class ManifestCommand implements Runnable {
         @Override
         public Integer call() throws Exception {
             String[] header = {"version", "time", "epoch", "operation", "changes"};
-            TextTable lines = new TextTable(console.out(), header, new boolean[] {true, false, true, false, false});
+            Listing lines = new Listing(console, store, header, new boolean[] {true, false, true, false, false});
             for (ManifestVersion version : Inspection.manifestVersions(store.store())) {
-                if (store.json()) {
-                    console.out().line(Json.text(json(version)));
-                } else {
-                    lines.add(
-                            Long.toString(version.version()),
-                            version.time().toString(),
-                            Long.toString(version.epoch()),
-                            version.operation(),
-                            Json.text(version.changes()));
-                }
+                lines.add(
+                        json(version),
+                        Long.toString(version.version()),
+                        version.time().toString(),
+                        Long.toString(version.epoch()),
+                        version.operation(),
+                        Json.text(version.changes()));
             }
-            if (!store.json()) {
-                lines.end();
-            }
+            lines.end();
             return Exits.DONE;
         }
 
-        private static Object json(ManifestVersion version) {
+        private static Map<String, Object> json(ManifestVersion version) {
             return Json.map(
                     "version",
                     version.version(),

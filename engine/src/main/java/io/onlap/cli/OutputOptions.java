@@ -1,5 +1,6 @@
 package io.onlap.cli;
 
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -8,6 +9,10 @@ import picocli.CommandLine.Option;
  * <p>Threading: filled before the command runs, then only read.
  */
 final class OutputOptions {
+    @Mixin
+    @SuppressWarnings("UnusedVariable") // the library reads it
+    private HelpOption help;
+
     @Option(names = "--json", description = "Results as JSON.")
     private boolean json;
 

@@ -69,7 +69,7 @@ final class ResultStream extends OutputStream {
 
     private static IOException failure(IOException e) {
         String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
-        if (message.contains("no space left") || message.contains("quota exceeded")) {
+        if (IoFailure.isDiskFull(e)) {
             throw new StorageException(Kind.DISK_FULL, "cannot write results to stdout: cause=" + e.getMessage(), e);
         } else if (message.contains("input/output error")) {
             return e;

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
  *
  * <p>Threading: one thread.
  */
-@Command(name = "scan", description = "Prints rows, ordered by key.", mixinStandardHelpOptions = true)
+@Command(name = "scan", description = "Prints rows, ordered by key.")
 final class ScanCommand implements Callable<Integer> {
     /** How rows are written. */
     enum Format {

@@ -10,7 +10,6 @@ import io.onlap.io.StorageException.Kind;
 import io.onlap.memtable.TableSchema;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -41,10 +40,8 @@ final class SchemaFile {
     static TableSchema read(Path file) {
         try {
             return parse(file.toString(), Files.readAllBytes(file));
-        } catch (NoSuchFileException e) {
-            throw new StorageException(Kind.NOT_FOUND, "no such file: file=" + file, e);
         } catch (IOException e) {
-            throw new StorageException(Kind.FATAL, "cannot read: file=" + file + ", cause=" + e, e);
+            throw IoFailure.of("cannot read", file, e);
         }
     }
 

@@ -19,10 +19,7 @@ import picocli.CommandLine.Option;
  *
  * <p>Threading: one thread.
  */
-@Command(
-        name = "stat",
-        description = "Shows rates, memory, generations, stalls, owner.",
-        mixinStandardHelpOptions = true)
+@Command(name = "stat", description = "Shows rates, memory, generations, stalls, owner.")
 final class StatCommand implements Callable<Integer> {
     private static final long WATCH_NS = 1_000_000_000;
     private static final long ONCE_NS = 500_000_000;

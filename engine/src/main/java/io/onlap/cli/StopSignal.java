@@ -29,7 +29,11 @@ final class StopSignal implements AutoCloseable {
     /** The same; a signal also runs {@code onRequest}, to end a wait of the command. */
     static StopSignal install(Runnable onRequest) {
         StopSignal signal = new StopSignal(onRequest);
-        Runtime.getRuntime().addShutdownHook(signal.hook);
+        try {
+            Runtime.getRuntime().addShutdownHook(signal.hook);
+        } catch (IllegalStateException e) {
+            signal.requested = true; // the shutdown began just now: there is nothing to begin
+        }
         return signal;
     }
 

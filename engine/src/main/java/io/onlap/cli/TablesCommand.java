@@ -14,7 +14,7 @@ import picocli.CommandLine.Mixin;
  *
  * <p>Threading: one thread.
  */
-@Command(name = "tables", description = "Lists the tables.", mixinStandardHelpOptions = true)
+@Command(name = "tables", description = "Lists the tables.")
 final class TablesCommand implements Callable<Integer> {
     private final Console console;
 
@@ -28,18 +28,12 @@ final class TablesCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         try (Engine engine = Engine.openReadOnly(store.store())) {
-            if (store.json()) {
-                for (Table table : engine.tables()) {
-                    console.out().line(Json.text(json(table)));
-                }
-                return Exits.DONE;
-            }
             String[] header = {"path", "tableId", "key", "columns"};
-            TextTable lines = new TextTable(console.out(), header, new boolean[] {false, true, false, false});
+            Listing lines = new Listing(console, store, header, new boolean[] {false, true, false, false});
             for (Table table : engine.tables()) {
                 List<String> columns = names(table.schema().columns());
                 String key = String.join(",", names(table.schema().keyColumns()));
-                lines.add(table.path(), Integer.toString(table.tableId()), key, String.join(",", columns));
+                lines.add(json(table), table.path(), Integer.toString(table.tableId()), key, String.join(",", columns));
             }
             lines.end();
         }

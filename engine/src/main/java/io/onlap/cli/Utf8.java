@@ -68,36 +68,4 @@ final class Utf8 {
         }
         return true;
     }
-
-    /**
-     * Encodes characters to {@code target}, which has room for three bytes each.
-     *
-     * @return bytes written, or -1 for a surrogate without its other half
-     */
-    static int encode(char[] source, int start, int length, byte[] target, int at) {
-        int to = at;
-        int end = start + length;
-        for (int i = start; i < end; i++) {
-            char c = source[i];
-            if (c < 0x80) {
-                target[to++] = (byte) c;
-            } else if (c < 0x800) {
-                target[to++] = (byte) (0xc0 | c >> 6);
-                target[to++] = (byte) (0x80 | (c & 0x3f));
-            } else if (!Character.isSurrogate(c)) {
-                target[to++] = (byte) (0xe0 | c >> 12);
-                target[to++] = (byte) (0x80 | (c >> 6 & 0x3f));
-                target[to++] = (byte) (0x80 | (c & 0x3f));
-            } else if (i + 1 < end && Character.isSurrogatePair(c, source[i + 1])) {
-                int point = Character.toCodePoint(c, source[++i]);
-                target[to++] = (byte) (0xf0 | point >> 18);
-                target[to++] = (byte) (0x80 | (point >> 12 & 0x3f));
-                target[to++] = (byte) (0x80 | (point >> 6 & 0x3f));
-                target[to++] = (byte) (0x80 | (point & 0x3f));
-            } else {
-                return -1;
-            }
-        }
-        return to - at;
-    }
 }

@@ -13,7 +13,7 @@ import picocli.CommandLine.Mixin;
  *
  * <p>Threading: one thread.
  */
-@Command(name = "verify", description = "Reads everything and checks it.", mixinStandardHelpOptions = true)
+@Command(name = "verify", description = "Reads everything and checks it.")
 final class VerifyCommand implements Callable<Integer> {
     private final Console console;
 

@@ -2,6 +2,7 @@ package io.onlap.cli;
 
 import io.onlap.Engine;
 import io.onlap.TableVersion;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -11,7 +12,7 @@ import picocli.CommandLine.Mixin;
  *
  * <p>Threading: one thread.
  */
-@Command(name = "versions", description = "Lists the readable versions of a table.", mixinStandardHelpOptions = true)
+@Command(name = "versions", description = "Lists the readable versions of a table.")
 final class VersionsCommand implements Callable<Integer> {
     private final Console console;
 
@@ -28,29 +29,24 @@ final class VersionsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         String[] header = {"version", "time", "operation", "rows", "bytes", "heldBy"};
-        TextTable lines = new TextTable(console.out(), header, new boolean[] {true, false, false, true, true, false});
+        Listing lines = new Listing(console, store, header, new boolean[] {true, false, false, true, true, false});
         try (Engine engine = Engine.openReadOnly(store.store())) {
             for (TableVersion version : engine.table(table.path()).versions()) {
-                if (store.json()) {
-                    console.out().line(Json.text(json(version)));
-                } else {
-                    lines.add(
-                            Long.toString(version.version()),
-                            version.time().toString(),
-                            version.operation(),
-                            Long.toString(version.rows()),
-                            Long.toString(version.bytes()),
-                            String.join(",", version.heldBy()));
-                }
+                lines.add(
+                        json(version),
+                        Long.toString(version.version()),
+                        version.time().toString(),
+                        version.operation(),
+                        Long.toString(version.rows()),
+                        Long.toString(version.bytes()),
+                        String.join(",", version.heldBy()));
             }
         }
-        if (!store.json()) {
-            lines.end();
-        }
+        lines.end();
         return Exits.DONE;
     }
 
-    private static Object json(TableVersion version) {
+    private static Map<String, Object> json(TableVersion version) {
         return Json.map(
                 "version",
                 version.version(),

@@ -5,6 +5,7 @@ import io.onlap.Inspection.WalFrame;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,10 +18,14 @@ import picocli.CommandLine.Spec;
  *
  * <p>Threading: one thread.
  */
-@Command(name = "wal", description = "Looks at the log.", mixinStandardHelpOptions = true)
+@Command(name = "wal", description = "Looks at the log.")
 final class WalCommand implements Runnable {
     @Spec
     private CommandSpec spec;
+
+    @Mixin
+    @SuppressWarnings("UnusedVariable") // the library reads it
+    private HelpOption help;
 
     @Override
     public void run() {
@@ -28,7 +33,7 @@ final class WalCommand implements Runnable {
     }
 
     /** See {@link WalCommand}. */
-    @Command(name = "dump", description = "Prints the frames of the log.", mixinStandardHelpOptions = true)
+    @Command(name = "dump", description = "Prints the frames of the log.")
     static final class Dump implements Callable<Integer> {
         private final Console console;
 
@@ -43,8 +48,8 @@ final class WalCommand implements Runnable {
         public Integer call() throws Exception {
             List<IOException> failures = new ArrayList<>();
             String[] header = {"epoch", "generation", "file", "offset", "sequences", "rows", "bytes"};
-            TextTable lines =
-                    new TextTable(console.out(), header, new boolean[] {true, true, false, true, false, true, true});
+            Listing lines =
+                    new Listing(console, store, header, new boolean[] {true, true, false, true, false, true, true});
             Inspection.walFrames(store.store(), frame -> {
                 try {
                     print(frame, lines);
@@ -52,31 +57,26 @@ final class WalCommand implements Runnable {
                     failures.add(e);
                 }
             });
-            if (!store.json()) {
-                lines.end();
-            }
+            lines.end();
             if (!failures.isEmpty()) {
                 throw failures.get(0);
             }
             return Exits.DONE;
         }
 
-        private void print(WalFrame frame, TextTable lines) throws IOException {
-            if (store.json()) {
-                console.out().line(Json.text(json(frame)));
-            } else {
-                lines.add(
-                        Long.toString(frame.epoch()),
-                        Long.toString(frame.generation()),
-                        frame.file(),
-                        Long.toString(frame.offset()),
-                        frame.firstSequence() + "-" + frame.lastSequence(),
-                        Long.toString(frame.rows()),
-                        Long.toString(frame.bytes()));
-            }
+        private static void print(WalFrame frame, Listing lines) throws IOException {
+            lines.add(
+                    json(frame),
+                    Long.toString(frame.epoch()),
+                    Long.toString(frame.generation()),
+                    frame.file(),
+                    Long.toString(frame.offset()),
+                    frame.firstSequence() + "-" + frame.lastSequence(),
+                    Long.toString(frame.rows()),
+                    Long.toString(frame.bytes()));
         }
 
-        private static Object json(WalFrame frame) {
+        private static Map<String, Object> json(WalFrame frame) {
             return Json.map(
                     "epoch",
                     frame.epoch(),

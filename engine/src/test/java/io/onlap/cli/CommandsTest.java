@@ -109,7 +109,7 @@ class CommandsTest {
                 "manifest log"
             })
     void shouldCreateNothingWhenStoreIsAbsent(String command) {
-        List<String> arguments = new ArrayList<>(List.of(command.split(" ")));
+        List<String> arguments = new ArrayList<>(List.of(command.split(" ", -1)));
         boolean wantsTable = List.of("count", "scan", "get", "delete", "describe", "versions")
                 .contains(arguments.get(0));
         arguments.addAll(List.of("--store", store()));
@@ -200,6 +200,27 @@ class CommandsTest {
         assertEquals(
                 0, Cli.run("wal", "dump", "--store", store(), "--json").lines().size());
         assertTrue(Cli.run("stat", "--store", store(), "--json").out().contains("\"flushedGeneration\":"));
+    }
+
+    /** An option of another command, or of none, must not be answered with silence. */
+    @ParameterizedTest
+    @ValueSource(strings = {"scan --version 4", "scan -V", "count --version", "ingest --version f", "wal --version"})
+    void shouldRefuseOptionThatCommandHasNot(String line) {
+        List<String> arguments = new ArrayList<>(List.of(line.split(" ", -1)));
+        arguments.addAll(1, List.of("--store", store(), "--table", "t"));
+        Cli.Result result = Cli.run("", arguments);
+        assertEquals(2, result.status(), result.out());
+        assertTrue(result.err().startsWith("INVALID: Unknown option"), result.err());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"demo", "ingest", "scan", "wal", "wal dump", "manifest", "manifest log", "stat"})
+    void shouldShowHelpWhenAsked(String command) {
+        List<String> arguments = new ArrayList<>(List.of(command.split(" ", -1)));
+        arguments.add("--help");
+        Cli.Result result = Cli.run("", arguments);
+        assertEquals(0, result.status(), result.err());
+        assertTrue(result.out().startsWith("Usage: onlap " + command + " "), result.out());
     }
 
     @ParameterizedTest

@@ -1,6 +1,5 @@
 package io.onlap.cli;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.ByteBuffer;
@@ -36,35 +35,6 @@ class Utf8Test {
             return true;
         } catch (CharacterCodingException e) {
             return false;
-        }
-    }
-
-    @Test
-    void shouldEncodeAsJdkWhenCharactersAreRandom() {
-        long seed = System.nanoTime();
-        System.out.println("Utf8Test seed=" + seed);
-        SplittableRandom random = new SplittableRandom(seed);
-        for (int round = 0; round < 20_000; round++) {
-            StringBuilder text = new StringBuilder();
-            for (int i = random.nextInt(20); i > 0; i--) {
-                int point = random.nextInt(1 << random.nextInt(1, 21));
-                text.appendCodePoint(point >= 0xd800 && point < 0xe000 ? 'x' : point);
-            }
-            char[] chars = text.toString().toCharArray();
-            byte[] target = new byte[3 * chars.length + 2];
-            int size = Utf8.encode(chars, 0, chars.length, target, 2);
-            assertArrayEquals(
-                    text.toString().getBytes(StandardCharsets.UTF_8),
-                    Arrays.copyOfRange(target, 2, 2 + size),
-                    "seed=" + seed);
-        }
-    }
-
-    @Test
-    void shouldRefuseWhenSurrogateStandsAlone() {
-        for (String text : new String[] {"\ud800", "a\udc00", "\ud800a", "\udc00\ud800"}) {
-            char[] chars = text.toCharArray();
-            assertEquals(-1, Utf8.encode(chars, 0, chars.length, new byte[12], 0));
         }
     }
 }

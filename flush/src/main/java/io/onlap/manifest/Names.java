@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  *
  * <p>Threading: stateless.
  */
-final class Names {
+public final class Names {
     static final int PATH_BYTES_MAX = 1_024;
     static final int DEPTH_MAX = 64;
 
@@ -20,8 +20,12 @@ final class Names {
 
     private Names() {}
 
-    /** @throws StorageException INVALID naming the path and what is wrong with it */
-    static void checkPath(String path) {
+    /**
+     * Is that the path of a table?
+     *
+     * @throws StorageException INVALID naming the path and what is wrong with it
+     */
+    public static void checkPath(String path) {
         if (path == null || path.isEmpty()) {
             throw invalid(path, "empty");
         }

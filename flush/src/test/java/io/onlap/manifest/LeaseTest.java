@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.onlap.io.ChildJvm;
 import io.onlap.io.Env;
 import io.onlap.io.StorageException.Kind;
 import java.io.IOException;
@@ -51,7 +52,7 @@ final class LeaseTest {
             lease.moveTo(9);
             try (ChildJvm child = ChildJvm.start(Looker.class, store.toString())) {
                 assertEquals(lease.id() + " 9 true", child.readLine());
-                child.awaitSuccess();
+                assertEquals(0, child.waitFor());
             }
         }
     }
@@ -62,7 +63,7 @@ final class LeaseTest {
             String id = child.readLine();
             Leases.Found held = Leases.list(env, layout).get(0);
             assertEquals(List.of(id, 42L, true), List.of(held.id(), held.version(), held.live()));
-            child.kill();
+            child.killAndWait();
             Leases.Found dead = Leases.list(env, layout).get(0);
             assertEquals(new Leases.Found(id, 42, held.pid(), false), dead);
         }

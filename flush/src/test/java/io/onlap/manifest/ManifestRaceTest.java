@@ -3,6 +3,7 @@ package io.onlap.manifest;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
+import io.onlap.io.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,7 +40,7 @@ final class ManifestRaceTest {
                 for (int i = 0; i < THREADS * COMMITS; i++) {
                     won.add(child.readLine());
                 }
-                child.awaitSuccess();
+                assertEquals(0, child.waitFor());
             }
             int total = PROCESSES * THREADS * COMMITS;
             assertEquals(total, won.size(), "each version was reported to one committer");

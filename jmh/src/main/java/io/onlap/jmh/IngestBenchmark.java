@@ -45,8 +45,7 @@ public class IngestBenchmark {
         public KeyOrder keys;
 
         private Workload workload;
-        private Peer peer;
-        private BenchDirectory directory;
+        private OpenPeer opened;
 
         @Setup(Level.Trial)
         public void make() {
@@ -55,21 +54,18 @@ public class IngestBenchmark {
 
         @Setup(Level.Iteration)
         public void open() {
-            peer = Peers.named(store);
-            directory = BenchDirectory.create(store);
-            peer.open(directory.path(), workload, PeerSettings.defaults());
+            opened = OpenPeer.create(store, workload);
         }
 
         @TearDown(Level.Iteration)
         public void close() {
-            peer.close();
-            directory.close();
+            opened.close();
         }
     }
 
     @Benchmark
     public long ingest(Shot shot) {
-        Ingest.Times times = Ingest.run(shot.peer, shot.workload, shot.batch);
+        Ingest.Times times = Ingest.run(shot.opened.peer(), shot.workload, shot.batch);
         Figures.set("acknowledged", times.acknowledgedNs() / 1e6, "ms");
         Figures.set("drain", times.drainNs() / 1e6, "ms");
         Figures.set("rate", shot.rows * 1e9 / times.totalNs(), "rows/s");

@@ -45,8 +45,7 @@ public class PutLatencyBenchmark {
         public long rows;
 
         private Workload workload;
-        private Peer peer;
-        private BenchDirectory directory;
+        private OpenPeer opened;
 
         @Setup(Level.Trial)
         public void make() {
@@ -55,22 +54,21 @@ public class PutLatencyBenchmark {
 
         @Setup(Level.Iteration)
         public void open() {
-            peer = Peers.named(store);
-            directory = BenchDirectory.create(store);
-            peer.open(directory.path(), workload, PeerSettings.defaults());
+            opened = OpenPeer.create(store, workload);
         }
 
         @TearDown(Level.Iteration)
         public void close() {
-            peer.close();
-            directory.close();
+            opened.close();
         }
     }
 
     @Benchmark
     public long put(Shot shot) {
         PutLatency.Outcome outcome = PutLatency.run(
-                shot.peer, shot.workload.stream(), new PutLatency.Plan(shot.rows, shot.rate, shot.untilAcknowledged));
+                shot.opened.peer(),
+                shot.workload.stream(),
+                new PutLatency.Plan(shot.rows, shot.rate, shot.untilAcknowledged));
         Figures.set("p50", outcome.micros(50), "us");
         Figures.set("p99", outcome.micros(99), "us");
         Figures.set("p99.9", outcome.micros(99.9), "us");

@@ -15,7 +15,7 @@ import org.apache.arrow.vector.types.pojo.ArrowType;
  *
  * <p>Threading: stateless.
  */
-final class ColumnValue {
+public final class ColumnValue {
     private ColumnValue() {}
 
     /**
@@ -46,7 +46,7 @@ final class ColumnValue {
      *
      * @throws StorageException INVALID if 64 bits cannot hold it or the column is no timestamp
      */
-    static long units(Column column, Instant value) {
+    public static long units(Column column, Instant value) {
         if (column.type() != ColumnType.TIMESTAMP) {
             throw wrongType(column, "Instant");
         }
@@ -65,7 +65,7 @@ final class ColumnValue {
     }
 
     /** The instant of a timestamp column's raw value; INVALID if {@link Instant} cannot hold it. */
-    static Instant instant(Column column, long units) {
+    public static Instant instant(Column column, long units) {
         long perSecond = unitsPerSecond(column);
         long fraction = Math.floorMod(units, perSecond);
         try {

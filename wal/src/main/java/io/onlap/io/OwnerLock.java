@@ -67,8 +67,9 @@ public final class OwnerLock implements AutoCloseable {
             }
             channel.close();
         } catch (IOException | OverlappingFileLockException e) {
-            StorageException failure = new StorageException(
-                    e instanceof IOException ? Kind.FATAL : Kind.BUSY, "lock not taken: path=" + file, e);
+            StorageException failure = e instanceof IOException unwritable
+                    ? LocalStorage.failure("lock not taken", file, unwritable)
+                    : new StorageException(Kind.BUSY, "lock not taken: path=" + file, e);
             closeAfter(failure, channel);
             throw failure;
         }

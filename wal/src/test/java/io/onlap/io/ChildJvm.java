@@ -1,14 +1,41 @@
 package io.onlap.io;
 
+import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
-/** Starts a second JVM with the class path and flags of this one, for tests that kill. Threading: stateless. */
-public final class ChildJvm {
-    private ChildJvm() {}
+/**
+ * A real second JVM with the class path and flags of this one, for tests that kill. It dies with {@link #close} at the latest.
+ *
+ * <p>Threading: one thread.
+ */
+public final class ChildJvm implements AutoCloseable {
+    /** Children live briefly: the second compiler would cost them more than it gives. */
+    private static final List<String> OPTIONS = List.of("-Xmx512m", "-XX:TieredStopAtLevel=1");
+
+    private static final int DEATH_SECONDS_MAX = 60;
+    private static final int END_SECONDS_MAX = 110;
+
+    private final Process process;
+    private final BufferedReader lines;
+
+    private ChildJvm(Process process) {
+        this.process = process;
+        this.lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    /** Runs {@code main} beside this process; its errors go where ours go. */
+    public static ChildJvm start(Class<?> main, String... arguments) throws IOException {
+        return new ChildJvm(of(main, OPTIONS, arguments)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start());
+    }
 
     /** The command that runs {@code main}; {@code options} go before the class. */
     public static ProcessBuilder of(Class<?> main, List<String> options, String... arguments) {
@@ -31,12 +58,41 @@ public final class ChildJvm {
     public static String output(ProcessBuilder builder, File directory) throws IOException, InterruptedException {
         Process process = builder.directory(directory).redirectErrorStream(true).start();
         try {
-            String output =
-                    new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             process.waitFor();
             return output;
         } finally {
             process.destroyForcibly();
         }
+    }
+
+    /** The next line it printed, or null when it ended. */
+    public String readLine() throws IOException {
+        return lines.readLine();
+    }
+
+    /** SIGKILL. */
+    public void killAndWait() throws InterruptedException {
+        process.destroyForcibly();
+        if (!process.waitFor(DEATH_SECONDS_MAX, TimeUnit.SECONDS)) {
+            throw new AssertionError("child does not die: pid=" + process.pid());
+        }
+    }
+
+    /** Its exit status, once it has ended by itself. */
+    public int waitFor() throws InterruptedException {
+        if (!process.waitFor(END_SECONDS_MAX, TimeUnit.SECONDS)) {
+            throw new AssertionError("child does not end: pid=" + process.pid());
+        }
+        return process.exitValue();
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
     }
 }

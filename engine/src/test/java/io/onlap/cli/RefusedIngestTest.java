@@ -1,0 +1,89 @@
+package io.onlap.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** An ingest that is refused before its first row leaves no store and no table behind. */
+@Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
+class RefusedIngestTest {
+    @TempDir
+    private Path directory;
+
+    private Path store;
+    private Path rows;
+
+    @BeforeEach
+    void writeRows() throws IOException {
+        store = directory.resolve("store");
+        rows = Files.writeString(directory.resolve("rows.ndjson"), "{\"id\":\"a\",\"n\":1}\n");
+        Files.writeString(
+                directory.resolve("twice.json"),
+                "[{\"name\":\"id\",\"type\":\"utf8\"},{\"name\":\"id\",\"type\":\"utf8\"}]");
+        Files.writeString(directory.resolve("untyped.json"), "[{\"name\":\"id\",\"type\":\"text\"}]");
+        Files.writeString(directory.resolve("broken.json"), "[{\"name\":");
+    }
+
+    private Cli.Result ingest(String options) {
+        List<String> arguments = new ArrayList<>(List.of("ingest", "--store", store.toString()));
+        for (String option : options.split(" ", -1)) {
+            arguments.add(option.replace("DIR", directory.toString()));
+        }
+        arguments.add(rows.toString());
+        return Cli.run("", arguments);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--table a//b --key id                           | 2 | bad table path: path=a//b",
+                "--table t --key other                           | 2 | unknown column: column=other",
+                "--table t --key id,id                           | 2 | key column named twice: column=id",
+                "--table t --key id --schema DIR/none.json       | 3 | no such file: file=",
+                "--table t --key id --schema DIR/twice.json      | 2 | column named twice: column=id",
+                "--table t --key id --schema DIR/untyped.json    | 2 | unknown column type: column=id, type=text",
+                "--table t --key id --schema DIR/broken.json     | 2 | schema file: file=",
+                "--table t --key n --repeat 2                    | 2 | --repeat prefixes the first key column",
+                "--table t --key id --acks DIR/none/acks         | 3 | no such file: file=",
+                "--table t --key id --acks DIR                   | 3 | acknowledgements not written: file=",
+                "--table t --key id --batch 0                    | 2 | option out of range: name=--batch",
+                "--table t --key id DIR/none.ndjson              | 3 | no such file: file="
+            })
+    void shouldLeaveNothingWhenIngestIsRefused(String options, int status, String message) {
+        assertRefused(ingest(options.strip()), status, message);
+        assertFalse(Files.exists(store), "left behind by: " + options);
+    }
+
+    private static void assertRefused(Cli.Result result, int status, String message) {
+        assertEquals(status, result.status(), result.err());
+        String kind = result.err().substring(0, Math.max(0, result.err().indexOf(": ")));
+        assertTrue(result.err().startsWith(kind + ": " + message.strip()), result.err());
+        assertEquals(1, result.err().lines().count(), result.err());
+        assertEquals("", result.out());
+    }
+
+    @Test
+    void shouldCreateNoTableWhenStoreIsThere() {
+        assertEquals(0, ingest("--table first --key id").status());
+        String tables = Cli.run("tables", "--store", store.toString(), "--json").out();
+        assertRefused(ingest("--table t --key n --repeat 2"), 2, "--repeat prefixes the first key column");
+        assertRefused(ingest("--table t --key id --acks DIR/none/acks"), 3, "no such file: file=");
+        assertRefused(ingest("--table a//b --key id"), 2, "bad table path: path=a//b");
+        assertEquals(
+                tables, Cli.run("tables", "--store", store.toString(), "--json").out());
+    }
+}
