@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.onlap.io.Allocation;
 import io.onlap.io.StorageException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -280,19 +281,21 @@ class MemtableTest {
     @Test
     void shouldAllocateNothingPerRowWhenRowsAreApplied() {
         try (MemtableRig rig = new MemtableRig(NUMBER)) {
-            Allocation allocation = new Allocation();
-            int rounds = 400;
-            for (int round = 0; round < rounds; round++) {
-                for (int i = 0; i < 1_000; i++) {
-                    rig.encoder.beginPut(1, NUMBER).setLong(0, i * 7L % 5_000).setLong(1, round);
-                    rig.encoder.endRow();
+            int batches = 50;
+            int rows = 1_000;
+            long allocated = Allocation.leastBytes(8, () -> {
+                for (int batch = 0; batch < batches; batch++) {
+                    for (int i = 0; i < rows; i++) {
+                        rig.encoder
+                                .beginPut(1, NUMBER)
+                                .setLong(0, i * 7L % 5_000)
+                                .setLong(1, batch);
+                        rig.encoder.endRow();
+                    }
+                    rig.apply();
                 }
-                if (round == rounds / 2) {
-                    allocation.start();
-                }
-                rig.apply();
-            }
-            assertTrue(allocation.bytesSinceStart() / (rounds / 2.0 * 1_000) < 2, "bytes per row");
+            });
+            assertTrue(allocated < 2L * batches * rows, "allocated=" + allocated);
         }
     }
 }

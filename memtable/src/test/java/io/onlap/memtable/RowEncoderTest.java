@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.onlap.io.Allocation;
 import io.onlap.io.StorageException;
 import java.nio.ByteOrder;
 import java.time.Instant;
@@ -117,10 +118,8 @@ class RowEncoderTest {
     @Test
     void shouldAllocateNothingPerRowWhenOrdinalsAreUsed() {
         RowEncoder large = new RowEncoder(1 << 20);
-        Allocation allocation = new Allocation();
-        for (int round = 0; round < 20; round++) {
+        long allocated = Allocation.leastBytes(20, () -> {
             large.clear();
-            allocation.start();
             for (int i = 0; i < 2_000; i++) {
                 large.beginPut(1, turns)
                         .setUtf8(0, "key")
@@ -129,8 +128,8 @@ class RowEncoderTest {
                         .setUtf8(8, "some text");
                 large.endRow();
             }
-        }
-        assertEquals(0, allocation.bytesSinceStart() / 2_000);
+        });
+        assertEquals(0, allocated / 2_000);
     }
 
     private void put(int tableId, TableSchema schema, Consumer<RowBuilder> row) {
