@@ -27,18 +27,19 @@ final class Owner implements AutoCloseable {
     private final OwnerParts parts;
     private final OwnerLock lock;
     private final Wal wal;
+    private final WriteLoop loop;
     private final WriteRing ring;
     private final ForceThread forces;
     private final FlushThread flushes;
 
-    /** Starts the threads; everything given is the owner's to close from here on. */
+    /** Everything given is the owner's to close from here on. */
     Owner(OwnerParts parts, OwnerLock lock, Recovery.Recovered recovered, FlushThread flushes, Memtables memtables) {
         this.parts = parts;
         this.lock = lock;
         this.wal = recovered.wal();
         this.flushes = flushes;
         BatchBuffers buffers = new BatchBuffers();
-        WriteLoop loop = new WriteLoop(
+        this.loop = new WriteLoop(
                 parts,
                 wal.writer(),
                 recovered.active(),
@@ -48,9 +49,21 @@ final class Owner implements AutoCloseable {
                 this::afterFailureOrSeal);
         this.ring = new WriteRing(loop, buffers, parts);
         this.forces = new ForceThread(parts, wal);
-        ring.start();
-        forces.start();
-        flushes.attach(loop, ring, forces);
+    }
+
+    /**
+     * Starts the threads, {@code flushes} apart, which runs already. If one cannot be started the owner is poisoned, and to be
+     * {@link #stop stopped} and closed as ever.
+     */
+    void start() {
+        try {
+            ring.start();
+            forces.start();
+            flushes.attach(loop, ring, forces);
+        } catch (RuntimeException | Error failure) {
+            parts.poison().set(failure);
+            throw failure;
+        }
     }
 
     OwnerParts parts() {
@@ -153,12 +166,11 @@ final class Owner implements AutoCloseable {
     }
 
     /**
-     * Finishes the batches handed in before, forces the log, and frees everything. What is not flushed stays in the log.
+     * Finishes the batches handed in before, forces the log, and ends the threads. What is not flushed stays in the log.
      *
-     * @throws StorageException the first failure of this engine, or of closing it
+     * @throws StorageException the first failure of ending them
      */
-    @Override
-    public void close() {
+    void stop() {
         Closing closing = new Closing();
         closing.run(ring::stop);
         closing.run(() -> {
@@ -168,6 +180,17 @@ final class Owner implements AutoCloseable {
         });
         closing.run(() -> Futures.uninterruptibly(forces::stop));
         closing.run(() -> Futures.uninterruptibly(flushes::stop));
+        closing.end();
+    }
+
+    /**
+     * Ends all waits and frees everything; after {@link #stop}.
+     *
+     * @throws StorageException the first failure of this engine, or of closing it
+     */
+    @Override
+    public void close() {
+        Closing closing = new Closing();
         StorageException failure = parts.poison().cause();
         parts.poison().set(new StorageException(Kind.CLOSED, "engine closed"));
         parts.wakeWaiters();

@@ -74,6 +74,7 @@ final class Store implements AutoCloseable {
         Callbacks callbacks = new Callbacks();
         FullDisk fullDisk = new FullDisk();
         FlushThread flushes = null;
+        Recovery.Recovered recovered = null;
         try {
             ManifestState opened = Recovery.takeOver(env, layout, manifest, word);
             OwnerParts parts = new OwnerParts(
@@ -92,23 +93,38 @@ final class Store implements AutoCloseable {
                     fullDisk);
             flushes = new FlushThread(parts, new Flusher(env, layout, manifest, allocator, opened.epoch()));
             flushes.start();
-            Recovery.Recovered recovered = new Recovery(parts, layout, flushes, memtables).run(opened);
+            recovered = new Recovery(parts, layout, flushes, memtables).run(opened);
             owner = new Owner(parts, lock, recovered, flushes, memtables);
+            owner.start();
             startCounters();
         } catch (RuntimeException | Error failure) {
-            if (flushes != null) {
-                poison.set(failure);
-                flushes.wake();
-                Futures.uninterruptibly(flushes::stop);
+            if (owner == null) {
+                closeParts(failure, flushes, recovered, callbacks, word);
+            } else {
+                closeAfter(failure, owner::stop);
+                closeAfter(failure, owner);
             }
-            closeAfter(failure, callbacks);
-            closeAfter(failure, memory::close);
             closeAfter(failure, memtables);
-            closeAfter(failure, word);
             closeAfter(failure, segments);
             closeAfter(failure, allocator);
             throw failure;
         }
+    }
+
+    /** Before there is an owner that would close them. What is null was not opened. */
+    private void closeParts(
+            Throwable failure, FlushThread flushes, Recovery.Recovered recovered, Callbacks callbacks, EpochWord word) {
+        if (flushes != null) {
+            poison.set(failure);
+            flushes.wake();
+            Futures.uninterruptibly(flushes::stop);
+        }
+        if (recovered != null) {
+            closeAfter(failure, recovered.wal());
+        }
+        closeAfter(failure, callbacks);
+        closeAfter(failure, memory::close);
+        closeAfter(failure, word);
     }
 
     /** Without them the store works as well: the failure shows in its health. */
@@ -179,7 +195,7 @@ final class Store implements AutoCloseable {
     private static void closeAfter(Throwable failure, AutoCloseable part) {
         try {
             part.close();
-        } catch (Exception e) {
+        } catch (Exception | Error e) {
             failure.addSuppressed(e);
         }
     }
@@ -288,6 +304,7 @@ final class Store implements AutoCloseable {
             if (counters != null) {
                 closing.run(counters::close);
             }
+            closing.run(owner::stop);
             closing.run(owner::close);
             closing.run(memtables::close);
         } else {

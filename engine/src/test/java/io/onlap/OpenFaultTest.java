@@ -18,6 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -46,6 +48,71 @@ class OpenFaultTest {
         assertEquals(List.of(), openFiles());
         try (Engine engine = Engine.open(directory)) {
             assertEquals(1L, Rows.get(engine.table("t"), "a"));
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void shouldCloseLogAndThreadsWhenItFailsAtItsLastStep() throws IOException {
+        try (Engine engine = Engine.open(directory)) {
+            Table table = engine.createTable("t", Rows.SCHEMA);
+            Rows.putNow(engine, table, "a", 1);
+        }
+        Set<Thread> before = threads();
+        BrokenClock clock = new BrokenClock(Thread.currentThread());
+        // Behind the log the opening thread asks for the time only to start the counters.
+        failPoints.arm(FailPoint.WAL_CREATED, clock::breakDown);
+        Env broken = new Env(storage, clock, failPoints);
+        IllegalStateException failure = assertThrows(
+                IllegalStateException.class, () -> Engine.open(directory, EngineSettings.defaults(), broken));
+        assertEquals("clock broken", failure.getMessage());
+        assertEquals(List.of(), List.of(failure.getSuppressed()));
+        Set<Thread> after = threads();
+        after.removeAll(before);
+        assertEquals(Set.of(), after);
+        assertEquals(List.of(), openFiles());
+        try (Engine engine = Engine.open(directory)) {
+            assertEquals(1L, Rows.get(engine.table("t"), "a"));
+        }
+    }
+
+    /** Threads of an engine that live. */
+    private static Set<Thread> threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("onlap-"))
+                .collect(Collectors.toSet());
+    }
+
+    /** A clock that fails the thread that opens, once it is broken. Threading: any thread. */
+    private static final class BrokenClock implements StoreClock {
+        private final StoreClock sound = StoreClock.system();
+        private final Thread victim;
+        private volatile boolean broken;
+
+        BrokenClock(Thread victim) {
+            this.victim = victim;
+        }
+
+        void breakDown() {
+            broken = true;
+        }
+
+        @Override
+        public long wallMillis() {
+            if (broken && Thread.currentThread() == victim) {
+                throw new IllegalStateException("clock broken");
+            }
+            return sound.wallMillis();
+        }
+
+        @Override
+        public long monotonicNs() {
+            return sound.monotonicNs();
+        }
+
+        @Override
+        public String bootId() {
+            return sound.bootId();
         }
     }
 
