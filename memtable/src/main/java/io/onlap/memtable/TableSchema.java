@@ -3,8 +3,8 @@ package io.onlap.memtable;
 import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,7 +34,7 @@ public final class TableSchema {
     private final int schemaId;
     private final List<Column> columns;
     private final List<Column> keyColumns;
-    private final Map<String, Column> byName = new HashMap<>();
+    private final Map<String, Column> byName = new LinkedHashMap<>();
     private final Schema arrow;
 
     private TableSchema(int schemaId, List<Column> columns, List<Column> keyColumns) {

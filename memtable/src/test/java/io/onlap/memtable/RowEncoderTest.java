@@ -43,7 +43,8 @@ class RowEncoderTest {
     void shouldRefuseAndStayUsableWhenAValueIsWrong() {
         put(1, turns, row -> row.set("id", "kept"));
         byte[] before = bytes();
-        refuse("unknown column: column=nope, columns=" + names(), row -> row.set("nope", 1));
+        String columns = "[id, bool, i8, i16, i32, i64, f32, f64, text, bytes, day, s, ms, us, ns, vector]";
+        refuse("unknown column: column=nope, columns=" + columns, row -> row.set("nope", 1));
         refuse("wrong type: column=i8, type=INT8, given=text", row -> row.set("i8", "x"));
         refuse("wrong type: column=text, type=UTF8, given=integer", row -> row.set("text", 1));
         refuse("value out of range: column=i8, type=INT8, value=128", row -> row.set("i8", 128));
@@ -146,11 +147,6 @@ class RowEncoderTest {
         StorageException refused = assertThrows(StorageException.class, call);
         assertEquals(StorageException.Kind.INVALID, refused.kind());
         assertEquals(message, refused.getMessage());
-    }
-
-    private String names() {
-        StorageException refused = assertThrows(StorageException.class, () -> turns.column("nope"));
-        return refused.getMessage().substring("unknown column: column=nope, columns=".length());
     }
 
     private int integer(int at) {
