@@ -301,10 +301,10 @@ final class Store implements AutoCloseable {
         }
         Closing closing = new Closing();
         if (owner != null) {
-            if (counters != null) {
-                closing.run(counters::close);
-            }
             closing.run(owner::stop);
+            if (counters != null) {
+                closing.run(counters::close); // the numbers of the end: behind the last force, before memory is freed
+            }
             closing.run(owner::close);
             closing.run(memtables::close);
         } else {

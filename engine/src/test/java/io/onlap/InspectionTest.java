@@ -116,6 +116,22 @@ class InspectionTest {
     }
 
     @Test
+    void shouldShowTheNumbersOfTheEndAfterClose() {
+        try (Engine engine = Engine.open(directory);
+                Writer writer = engine.writer()) {
+            Table table = engine.createTable("t", Rows.SCHEMA);
+            for (int i = 0; i < 3; i++) {
+                String id = "k" + i;
+                writer.awaitVisible(writer.put(table, row -> row.set("id", id).set("n", 1)));
+            }
+        }
+        Map<Counter, Long> last = Inspection.counters(directory);
+        assertEquals(3, last.get(Counter.VISIBLE_SEQUENCE));
+        assertEquals(3, last.get(Counter.DURABLE_SEQUENCE));
+        assertEquals(3, last.get(Counter.ROWS));
+    }
+
+    @Test
     void shouldListFramesAndVersionsWhenAsked() {
         fill();
         List<Inspection.WalFrame> frames = new ArrayList<>();
