@@ -74,6 +74,11 @@ final class Replica implements AutoCloseable {
         }
     }
 
+    /** Null where it may not write one. */
+    String leaseId() {
+        return lease == null ? null : lease.id();
+    }
+
     /** Replays the log as it is now, and puts the result in the place of what was in memory. */
     synchronized void refresh() {
         for (int attempt = 1; ; attempt++) {

@@ -224,6 +224,11 @@ final class Store implements AutoCloseable {
         return layout;
     }
 
+    /** Of the lease this engine itself holds; null if none. */
+    String leaseId() {
+        return replica == null ? null : replica.leaseId();
+    }
+
     boolean isReadOnly() {
         return replica != null;
     }

@@ -11,6 +11,7 @@ import java.util.List;
  * @param operation what made it
  * @param rows live rows
  * @param bytes of its segment files
- * @param heldBy what keeps it beyond the retention of its table, in words
+ * @param heldBy what keeps it beyond the retention of its table, in words: {@code lease pid 123} for another engine that is
+ *     open for reading in that process and sees this version
  */
 public record TableVersion(long version, Instant time, String operation, long rows, long bytes, List<String> heldBy) {}

@@ -181,6 +181,13 @@ class CommandsTest {
         assertTrue(versions.get(1).contains("\"rows\":2,"), versions.get(1));
         assertTrue(versions.get(2).contains("\"rows\":3,"), versions.get(2));
         assertTrue(versions.get(2).endsWith("\"heldBy\":[]}"), versions.get(2));
+        try (Engine reader = Engine.openReadOnly(Path.of(store()))) {
+            String held = "\"heldBy\":[\"lease pid " + ProcessHandle.current().pid() + "\"]}";
+            versions = on("versions", "--json").lines();
+            assertTrue(versions.get(1).endsWith("\"heldBy\":[]}"), versions.get(1));
+            assertTrue(versions.get(2).endsWith(held), versions.get(2));
+            assertEquals(3, reader.table("t").count());
+        }
         assertTrue(on("describe", "--json").out().contains("\"tombstones\":1"));
         assertTrue(on("describe").out().contains("generationBytes"));
     }
