@@ -85,17 +85,30 @@ final class Recovery {
             long generation = lastGeneration + 1;
             Wal wal = Wal.create(
                     parts.env(), layout.wal(), parts.epoch(), generation, reader.ends(), WalSettings.defaults());
-            Memtable active = memtables.first(generation);
-            parts.memory().publish(lastSequence);
-            parts.memory().seal(active);
-            parts.acknowledged().advance(lastSequence);
-            parts.durable().advance(lastSequence);
-            wal.truncateBefore(parts.manifest().head().flushedGeneration() + 1);
-            return new Recovered(wal, active, lastSequence + 1, reader.droppedTail());
+            try {
+                Memtable active = memtables.first(generation);
+                parts.memory().publish(lastSequence);
+                parts.memory().seal(active);
+                parts.acknowledged().advance(lastSequence);
+                parts.durable().advance(lastSequence);
+                wal.truncateBefore(parts.manifest().head().flushedGeneration() + 1);
+                return new Recovered(wal, active, lastSequence + 1, reader.droppedTail());
+            } catch (RuntimeException | Error failure) {
+                closeAfter(failure, wal);
+                throw failure;
+            }
         } finally {
             if (replaying != null) {
                 replaying.release();
             }
+        }
+    }
+
+    private static void closeAfter(Throwable failure, Wal wal) {
+        try {
+            wal.close();
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
         }
     }
 
