@@ -87,6 +87,7 @@ final class Store implements AutoCloseable {
                     new Watermark("acknowledged", opened.lastSequence(), poison),
                     new Watermark("durable", opened.lastSequence(), poison),
                     new Watermark("flushed", opened.flushedGeneration(), poison));
+            poison.blame(parts::fencedOrNull);
             flushes = new FlushThread(parts, new Flusher(env, layout, manifest, allocator, opened.epoch()));
             flushes.start();
             Recovery.Recovered recovered = new Recovery(parts, layout, flushes, memtables).run(opened);
