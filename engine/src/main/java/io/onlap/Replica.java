@@ -62,12 +62,12 @@ final class Replica implements AutoCloseable {
         }
     }
 
-    /** A reader that may not write takes none: then only the protection window keeps its files. */
+    /** A reader that may not or cannot write takes none: then only the protection window keeps its files. */
     private static Lease leaseOrNull(Env env, StoreLayout layout) {
         try {
             return Lease.take(env, layout, 0);
         } catch (StorageException e) {
-            if (Files.isWritable(layout.leases())) {
+            if (e.kind() != Kind.DISK_FULL && Files.isWritable(layout.leases())) {
                 throw e;
             }
             return null;
