@@ -38,6 +38,12 @@ final class ChildJvm implements AutoCloseable {
         return lines.readLine();
     }
 
+    /** Gives the child a line to read. */
+    void writeLine(String line) throws IOException {
+        process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().flush();
+    }
+
     void killAndWait() throws InterruptedException {
         process.destroyForcibly();
         if (!process.waitFor(60, TimeUnit.SECONDS)) {
