@@ -65,7 +65,7 @@ class DeletesAndReadsTest {
 
     @ParameterizedTest
     @EnumSource
-    void shouldHideADeletedRowAndShowItWhenPutAgainWhereTheRowIs(Place place) throws Exception {
+    void shouldHideADeletedRowAndShowItWhenPutAgainWhereTheRowIs(Place place) {
         try (Placed placed = new Placed(directory, place, engine -> {
             engine.createTable("t", Rows.SCHEMA);
             put(engine, 1, "a", "b", "c");
@@ -85,7 +85,7 @@ class DeletesAndReadsTest {
 
     @ParameterizedTest
     @EnumSource
-    void shouldNeverLetOlderRowsThroughATombstoneThatIs(Place place) throws Exception {
+    void shouldNeverLetOlderRowsThroughATombstoneThatIs(Place place) {
         try (Placed placed = new Placed(directory, place, engine -> {
             Table table = engine.createTable("t", Rows.SCHEMA);
             put(engine, 1, "a", "b", "c", "d");
@@ -112,7 +112,7 @@ class DeletesAndReadsTest {
 
     @ParameterizedTest
     @EnumSource
-    void shouldNotUseUpALimitOnDeadRowsWhereTheyAre(Place place) throws Exception {
+    void shouldNotUseUpALimitOnDeadRowsWhereTheyAre(Place place) {
         NavigableMap<String, Long> live = new TreeMap<>();
         try (Placed placed = new Placed(directory, place, engine -> {
             engine.createTable("t", Rows.SCHEMA);
@@ -147,7 +147,7 @@ class DeletesAndReadsTest {
 
     @ParameterizedTest
     @EnumSource
-    void shouldNotFindAnOlderVersionByFilterWhenTheNewestThatFailsItIs(Place place) throws Exception {
+    void shouldNotFindAnOlderVersionByFilterWhenTheNewestThatFailsItIs(Place place) {
         try (Placed placed = new Placed(directory, place, engine -> {
             Table table = engine.createTable("t", Rows.SCHEMA);
             put(engine, 1, "a", "b", "c");
@@ -163,7 +163,7 @@ class DeletesAndReadsTest {
 
     @ParameterizedTest
     @EnumSource
-    void shouldReturnEveryRowOfATableWithoutKeyInTheOrderOfWriting(Place place) throws Exception {
+    void shouldReturnEveryRowOfATableWithoutKeyInTheOrderOfWriting(Place place) {
         List<String> written = new ArrayList<>();
         try (Placed placed = new Placed(directory, place, engine -> {
             Table log = engine.createTable("log", Rows.KEYLESS);
@@ -206,7 +206,7 @@ class DeletesAndReadsTest {
 
     @ParameterizedTest
     @EnumSource
-    void shouldGetWhatTheScanReturnsOverHitsAndMisses(Place place) throws Exception {
+    void shouldGetWhatTheScanReturnsOverHitsAndMisses(Place place) {
         long seed = System.nanoTime();
         System.out.println("seed=" + seed);
         Random random = new Random(seed);

@@ -111,7 +111,7 @@ class KeysAndTypesTest {
 
     @ParameterizedTest
     @EnumSource
-    void shouldTellCompositeKeysApartAndBoundThemExactlyWhereTheyAre(Place place) throws Exception {
+    void shouldTellCompositeKeysApartAndBoundThemExactlyWhereTheyAre(Place place) {
         long seed = System.nanoTime();
         System.out.println("seed=" + seed);
         Random random = new Random(seed);
@@ -330,7 +330,7 @@ class KeysAndTypesTest {
 
     @ParameterizedTest
     @EnumSource
-    void shouldBringBackValuesOfEveryTypeWhereTheyAre(Place place) throws Exception {
+    void shouldBringBackValuesOfEveryTypeWhereTheyAre(Place place) {
         NavigableMap<String, Object[]> rows = values();
         try (Placed placed = new Placed(directory, place, engine -> {
             Table table = engine.createTable("types", TYPES);

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.onlap.io.Env;
 import io.onlap.io.FailPoint;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /** An engine whose newest rows are in one known place, so that one test can ask the same of every place. */
@@ -30,7 +30,7 @@ final class Placed implements AutoCloseable {
     private final ExecutorService thread = Executors.newSingleThreadExecutor();
     private final Place place;
     private Engine engine;
-    private Future<Long> flush;
+    private CompletableFuture<Long> flush;
 
     /** Rows that {@code write} flushes itself stay in files; those it leaves unflushed come to {@code place}. */
     Placed(Path directory, Place place, Consumer<Engine> write) {
@@ -42,7 +42,7 @@ final class Placed implements AutoCloseable {
             case FILES -> engine.flush();
             case SEALED -> {
                 env.failPoints().arm(FailPoint.FLUSH_BEFORE_INTENT, gate);
-                flush = thread.submit(engine::flush);
+                flush = CompletableFuture.supplyAsync(engine::flush, thread);
                 gate.awaitReached();
             }
             case REPLAYED -> {
@@ -78,11 +78,11 @@ final class Placed implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         env.failPoints().disarm(FailPoint.FLUSH_BEFORE_INTENT);
         gate.open();
         if (flush != null) {
-            flush.get();
+            flush.join();
         }
         thread.shutdown();
         engine.close();
