@@ -2,6 +2,7 @@ package io.onlap.jmh;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.agrona.UnsafeApi;
 
@@ -106,6 +107,21 @@ public final class ColumnSums {
         long tail = 0;
         for (int i = length - 1; i >= whole; i--) {
             tail = tail << 8 | (bytes[offset + i] & 0xff);
+        }
+        return sum + tail;
+    }
+
+    /** Sum of one value in a little-endian buffer, from its start to its limit. */
+    public static long value(ByteBuffer bytes) {
+        int length = bytes.limit();
+        long sum = length * LENGTH_WEIGHT;
+        int whole = length & ~7;
+        for (int i = 0; i < whole; i += Long.BYTES) {
+            sum += bytes.getLong(i);
+        }
+        long tail = 0;
+        for (int i = length - 1; i >= whole; i--) {
+            tail = tail << 8 | (bytes.get(i) & 0xff);
         }
         return sum + tail;
     }
