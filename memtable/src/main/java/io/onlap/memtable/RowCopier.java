@@ -1,7 +1,6 @@
 package io.onlap.memtable;
 
 import java.util.List;
-import org.apache.arrow.vector.FieldVector;
 
 /**
  * Copies single rows out of one batch. The addresses of the vectors' buffers are taken once, so that a copy makes no call
@@ -14,19 +13,15 @@ import org.apache.arrow.vector.FieldVector;
 public final class RowCopier {
     private final RowLayout layout;
     private final ColumnView[] views;
-    private final boolean[] hasNulls;
 
     /** @param batch holds all columns of the schema, in its order */
     public RowCopier(TableSchema schema, RowBatch batch) {
         List<Column> columns = schema.columns();
         this.layout = schema.layout();
         this.views = new ColumnView[columns.size()];
-        this.hasNulls = new boolean[columns.size()];
         for (int i = 0; i < views.length; i++) {
-            FieldVector vector = batch.columns().get(i);
             views[i] = new ColumnView();
-            views[i].bind(vector, columns.get(i).type());
-            hasNulls[i] = vector.getNullCount() > 0;
+            views[i].bind(batch.columns().get(i), columns.get(i).type());
         }
     }
 
@@ -59,6 +54,6 @@ public final class RowCopier {
     }
 
     private boolean isNull(int column, int row) {
-        return hasNulls[column] && !Bits.get(views[column].validity(), row);
+        return views[column].hasNulls() && !Bits.get(views[column].validity(), row);
     }
 }
