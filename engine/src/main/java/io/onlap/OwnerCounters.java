@@ -89,7 +89,10 @@ final class OwnerCounters implements AutoCloseable {
         }
         stopping.countDown();
         Futures.uninterruptibly(thread::join);
-        write();
-        BufferUtil.free(bytes);
+        try {
+            write();
+        } finally {
+            BufferUtil.free(bytes);
+        }
     }
 }

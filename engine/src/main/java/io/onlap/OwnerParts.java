@@ -43,11 +43,19 @@ record OwnerParts(
      * @throws StorageException FENCED
      */
     void checkOwner() {
-        long current = epochWord.readWithFullFence();
-        if (current != epoch) {
-            throw new StorageException(
-                    Kind.FENCED, "another owner has taken over: epoch=" + epoch + ", currentEpoch=" + current);
+        StorageException fenced = fencedOrNull();
+        if (fenced != null) {
+            throw fenced;
         }
+    }
+
+    /** FENCED if another owner has taken over, else null. */
+    StorageException fencedOrNull() {
+        long current = epochWord.readWithFullFence();
+        return current == epoch
+                ? null
+                : new StorageException(
+                        Kind.FENCED, "another owner has taken over: epoch=" + epoch + ", currentEpoch=" + current);
     }
 
     /** Lets every waiter see the poison. */

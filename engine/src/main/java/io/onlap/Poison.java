@@ -2,6 +2,7 @@ package io.onlap;
 
 import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
+import java.util.function.Supplier;
 
 /**
  * The first fatal failure of an engine. Once set it never changes, and every later call fails fast with it; a close sets
@@ -11,13 +12,27 @@ import io.onlap.io.StorageException.Kind;
  */
 final class Poison {
     private volatile StorageException cause;
+    private volatile Supplier<StorageException> fence = () -> null;
+
+    /**
+     * From now on {@code overFence} is asked at the first failure whether another owner has taken over. If so that is the
+     * cause, whatever failed: a successor takes files away, and what that looks like from here is no advice to anybody.
+     */
+    void blame(Supplier<StorageException> overFence) {
+        fence = overFence;
+    }
 
     /** Keeps {@code failure} if it is the first; returns the one that counts. */
     synchronized StorageException set(Throwable failure) {
         if (cause == null) {
-            cause = failure instanceof StorageException storage
+            StorageException first = failure instanceof StorageException storage
                     ? storage
                     : new StorageException(Kind.FATAL, "engine stopped: reason=" + failure, failure);
+            StorageException fenced = first.kind() == Kind.FENCED ? null : fence.get();
+            if (fenced != null) {
+                fenced.addSuppressed(first);
+            }
+            cause = fenced == null ? first : fenced;
         } else if (failure != cause) {
             cause.addSuppressed(failure);
         }

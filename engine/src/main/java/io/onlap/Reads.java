@@ -18,6 +18,10 @@ import java.util.List;
  * and each step happens before the one it replaces ends; so what was published when the view began is found in memory, or,
  * if it was dropped before the view looked, in the version it takes after. What both hold is left out of memory.
  *
+ * <p>A view that finds the very generations and the very version that an earlier one found stands on what that one made of
+ * them ({@link Footing}); a drop takes the footing out of {@link RowMemory}, so that nobody keeps dropped memory for views to
+ * come.
+ *
  * <p>Threading: any thread.
  */
 final class Reads {
@@ -38,14 +42,21 @@ final class Reads {
     ReadView open() {
         for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
             long visible = memory.visible();
-            List<Memtable> held = retain(memory.get());
+            Generations generations = memory.get();
+            Footing current = memory.footing();
+            if (current != null && current.suits(generations, manifest.head()) && current.retain()) {
+                return new ReadView(visible, current);
+            }
+            List<Memtable> held = retain(generations);
             if (held == null) {
                 // A generation was dropped between the look and the hold: it is in the manifest now.
                 continue;
             }
             failPoints.reach(FailPoint.VIEW_AFTER_MEMORY);
             ManifestState state = manifest.head();
-            return new ReadView(visible, leaveOutFlushed(held, state.flushedGeneration()), state, segments);
+            Footing made = new Footing(generations, state, leaveOutFlushed(held, state.flushedGeneration()), segments);
+            memory.keep(current, made);
+            return new ReadView(visible, made);
         }
         throw new StorageException(Kind.BUSY, "no stable view of memory: attempts=" + ATTEMPTS_MAX);
     }

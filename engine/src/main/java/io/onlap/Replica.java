@@ -62,12 +62,12 @@ final class Replica implements AutoCloseable {
         }
     }
 
-    /** A reader that may not write takes none: then only the protection window keeps its files. */
+    /** A reader that may not or cannot write takes none: then only the protection window keeps its files. */
     private static Lease leaseOrNull(Env env, StoreLayout layout) {
         try {
             return Lease.take(env, layout, 0);
         } catch (StorageException e) {
-            if (Files.isWritable(layout.leases())) {
+            if (e.kind() != Kind.DISK_FULL && Files.isWritable(layout.leases())) {
                 throw e;
             }
             return null;
@@ -86,8 +86,7 @@ final class Replica implements AutoCloseable {
             try (WalReader reader = WalReader.open(env, layout.wal(), true)) {
                 reader.skipBelow(flushedBefore + 1);
                 List<Memtable> generations = replay(reader);
-                env.failPoints().reach(FailPoint.READER_BEFORE_HEAD);
-                ManifestState head = manifest.refresh();
+                ManifestState head = headAfter(generations);
                 if (!reader.isBroken() || head.flushedGeneration() == flushedBefore) {
                     show(generations, head);
                     return;
@@ -120,6 +119,17 @@ final class Replica implements AutoCloseable {
                 newest.apply(reader.sequence(), reader.buffer(), reader.offset(), reader.length(), this::schema);
             }
             return generations;
+        } catch (RuntimeException | Error failure) {
+            generations.forEach(Memtable::release);
+            throw failure;
+        }
+    }
+
+    /** The head as it is behind the replay; where it cannot be read the replayed rows are given back. */
+    private ManifestState headAfter(List<Memtable> generations) {
+        try {
+            env.failPoints().reach(FailPoint.READER_BEFORE_HEAD);
+            return manifest.refresh();
         } catch (RuntimeException | Error failure) {
             generations.forEach(Memtable::release);
             throw failure;

@@ -40,6 +40,7 @@ final class Store implements AutoCloseable {
     private Replica replica;
     private OwnerCounters counters;
     private StorageException countersFailure;
+    private volatile long walBytes;
 
     private Store(Env env, StoreLayout layout, Manifest manifest, Poison poison) {
         this.env = env;
@@ -91,6 +92,7 @@ final class Store implements AutoCloseable {
                     new Watermark("flushed", opened.flushedGeneration(), poison, callbacks),
                     callbacks,
                     fullDisk);
+            poison.blame(parts::fencedOrNull);
             flushes = new FlushThread(parts, new Flusher(env, layout, manifest, allocator, opened.epoch()));
             flushes.start();
             recovered = new Recovery(parts, layout, flushes, memtables).run(opened);
@@ -271,7 +273,7 @@ final class Store implements AutoCloseable {
                 parts == null ? memory.bytes() : parts.budget().usedBytes(),
                 parts == null ? 0 : parts.budget().budgetBytes(),
                 allocator.getAllocatedMemory(),
-                owner == null ? 0 : owner.walBytes(),
+                walBytes(),
                 head.tables().size(),
                 head.tables().stream()
                         .mapToLong(table -> table.segments().size())
@@ -280,6 +282,19 @@ final class Store implements AutoCloseable {
                 parts == null ? 0 : parts.budget().stalls(),
                 parts == null ? 0 : parts.budget().stalledNs(),
                 parts != null && parts.budget().isStalled());
+    }
+
+    /** The last that is known: this one is asked of the disk, and numbers stay readable when the disk fails. */
+    private long walBytes() {
+        if (owner != null) {
+            try {
+                walBytes = owner.walBytes();
+            } catch (StorageException e) {
+                // Whoever writes or flushes meets the failure too, and health tells of it.
+                return walBytes;
+            }
+        }
+        return walBytes;
     }
 
     Health health() {

@@ -3,7 +3,6 @@ package io.onlap;
 import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
 import io.onlap.manifest.SegmentFile;
-import io.onlap.manifest.TableEntry;
 import io.onlap.memtable.KeyCodec;
 import io.onlap.memtable.KeyRange;
 import io.onlap.memtable.Lookup;
@@ -42,7 +41,7 @@ public final class View implements AutoCloseable {
         if (!table.schema().isKeyed()) {
             throw new StorageException(Kind.INVALID, "table has no key: path=" + table.path());
         }
-        Lookup found = view.get(entry(table), KeyCodec.encode(table.schema(), key));
+        Lookup found = view.get(table.of(store).entry(), KeyCodec.encode(table.schema(), key));
         return found.isAbsent() || found.isDeleted() ? Optional.empty() : Optional.of(found.row());
     }
 
@@ -69,17 +68,11 @@ public final class View implements AutoCloseable {
     }
 
     RunCursor union(Table table, KeyRange range, boolean reverse, int[] columns) {
-        return Union.open(store.allocator(), table.schema(), view.runs(entry(table)), range, reverse, columns);
+        return Union.open(store.allocator(), table.schema(), view.runs(table.of(store).entry()), range, reverse, columns);
     }
 
     List<SegmentFile> segments(Table table) {
-        return entry(table).segments();
-    }
-
-    /** The table as this view's version lists it; a table newer than that has rows only in memory. */
-    private TableEntry entry(Table table) {
-        TableEntry listed = view.state().table(table.of(store).tableId());
-        return listed == null ? table.entry().withoutSegments() : listed;
+        return view.entry(table.of(store).entry()).segments();
     }
 
     /** Gives back what it holds; idempotent. */

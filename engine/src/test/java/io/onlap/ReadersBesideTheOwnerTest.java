@@ -67,10 +67,12 @@ class ReadersBesideTheOwnerTest {
     @Test
     void shouldKeepTheRowsOfAGenerationThatIsFlushedAndClearedWhileItIsRead() {
         Env readerEnv = Env.system();
-        try (Engine engine = Engine.open(directory, EngineSettings.defaults().withGenerationRows(100))) {
+        try (Engine engine = Engine.open(directory, EngineSettings.defaults().withGenerationRows(200))) {
             Table table = engine.createTable("t", Rows.SCHEMA);
+            Table log = engine.createTable("log", Rows.KEYLESS);
             for (int i = 0; i < 50; i++) {
                 Rows.putNow(engine, table, "k" + i, i);
+                Rows.putNow(engine, log, "k" + i, i);
             }
             boolean[] flushed = {false};
             readerEnv.failPoints().arm(FailPoint.READER_BEFORE_HEAD, () -> {
@@ -87,6 +89,7 @@ class ReadersBesideTheOwnerTest {
                 Map<String, Long> rows = Rows.scan(reader.table("t"));
                 assertEquals(500, rows.size());
                 assertEquals(500, reader.table("t").count());
+                assertEquals(50, reader.table("log").count(), "a row without key read from memory and from its file");
             }
         }
     }

@@ -30,7 +30,7 @@ final class SegmentAudit {
             long rows = 0;
             long tombstones = 0;
             for (int place = 0; place < sidecar.batches(); place++) {
-                RowBatch batch = reader.batch(place);
+                RowBatch batch = reader.batch(place).rows();
                 rows += batch.rowCount();
                 for (int row = batch.firstRow(); row < batch.endRow(); row++) {
                     tombstones += batch.isDeleted(row) ? 1 : 0;

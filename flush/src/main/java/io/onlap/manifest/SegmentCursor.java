@@ -91,9 +91,10 @@ final class SegmentCursor implements RunCursor {
 
     /** The rows of batch {@code place} that are in the range, with the asked columns; maybe none. */
     private RowBatch window(int place) {
-        RowBatch all = reader.batch(place);
-        int first = range.from() == null ? 0 : SegmentReader.firstNotBefore(all, range.from());
-        int last = range.to() == null ? all.endRow() : SegmentReader.firstNotBefore(all, range.to());
+        SegmentBatch found = reader.batch(place);
+        RowBatch all = found.rows();
+        int first = range.from() == null ? 0 : found.keys().firstNotBefore(range.from());
+        int last = range.to() == null ? all.endRow() : found.keys().firstNotBefore(range.to());
         List<FieldVector> asked = new ArrayList<>(columns.length);
         for (int column : columns) {
             asked.add(all.columns().get(column));

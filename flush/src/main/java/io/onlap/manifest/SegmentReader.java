@@ -7,8 +7,8 @@ import io.onlap.io.StorageException.Kind;
 import io.onlap.memtable.KeyBytes;
 import io.onlap.memtable.KeyRange;
 import io.onlap.memtable.Lookup;
-import io.onlap.memtable.Row;
 import io.onlap.memtable.RowBatch;
+import io.onlap.memtable.RowCopier;
 import io.onlap.memtable.Run;
 import io.onlap.memtable.RunCursor;
 import io.onlap.memtable.TableSchema;
@@ -39,7 +39,7 @@ import org.apache.arrow.vector.types.pojo.Schema;
  * cursors and lookups.
  *
  * <p>Invariants: no row leaves a batch before its checksum was right; nothing is unmapped while anybody holds a reference
- * (cursors and lookups take their own, exported buffers keep the data mapped by theirs).
+ * (cursors take their own, lookups rely on their caller's, exported buffers keep the data mapped by theirs).
  *
  * <p>Threading: any thread; each cursor one.
  */
@@ -53,7 +53,7 @@ public final class SegmentReader implements Run, AutoCloseable {
     private final Schema arrow;
     private final Sidecar sidecar;
     private final SegmentMap map;
-    private final AtomicReferenceArray<RowBatch> batches;
+    private final AtomicReferenceArray<SegmentBatch> batches;
     private final List<VectorSchemaRoot> roots = new ArrayList<>();
     private final AtomicInteger references = new AtomicInteger(1);
     private final AtomicInteger owned = new AtomicInteger(1);
@@ -167,7 +167,8 @@ public final class SegmentReader implements Run, AutoCloseable {
     }
 
     /**
-     * What this file knows of the encoded key.
+     * What this file knows of the encoded key. The caller holds a reference: a lookup takes none of its own, because two
+     * contended writes to one counter would cost more than the lookup.
      *
      * @throws StorageException CORRUPT naming file, batch and offset; CLOSED
      */
@@ -181,47 +182,33 @@ public final class SegmentReader implements Run, AutoCloseable {
      * @param hash {@link KeyBloom#hash(byte[])} of {@code key}; any other denies keys that are there
      */
     public Lookup get(byte[] key, long hash) {
-        retainOrThrow();
-        try {
-            int place = sidecar.mayContain(hash) ? sidecar.batchOf(key) : -1;
-            if (place < 0) {
-                return Lookup.ABSENT;
-            }
-            RowBatch batch = batch(place);
-            int row = firstNotBefore(batch, key);
-            if (row == batch.endRow() || KeyBytes.compare(batch.keyAddress(row), batch.keyLength(row), key) != 0) {
-                return Lookup.ABSENT;
-            }
-            return batch.isDeleted(row) ? Lookup.DELETED : Lookup.found(Row.of(schema, batch, row));
-        } finally {
-            release();
+        if (references.get() <= 0) {
+            throw closed();
         }
+        int place = sidecar.mayContain(hash) ? sidecar.batchOf(key) : -1;
+        if (place < 0) {
+            return Lookup.ABSENT;
+        }
+        SegmentBatch batch = batch(place);
+        RowBatch rows = batch.rows();
+        int row = batch.keys().firstNotBefore(key);
+        if (row == rows.endRow() || !KeyBytes.areEqual(rows.keyAddress(row), rows.keyLength(row), key)) {
+            return Lookup.ABSENT;
+        }
+        return rows.isDeleted(row)
+                ? Lookup.DELETED
+                : Lookup.found(batch.copier().copy(row));
     }
 
-    /** The first row of {@code batch} whose key is not below {@code key}; its end if there is none. */
-    static int firstNotBefore(RowBatch batch, byte[] key) {
-        int low = batch.firstRow();
-        int high = batch.endRow();
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (KeyBytes.compare(batch.keyAddress(middle), batch.keyLength(middle), key) < 0) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
-    }
-
-    /** All rows of batch {@code place} with all columns of the schema; valid while the caller holds a reference. */
-    RowBatch batch(int place) {
-        RowBatch batch = batches.get(place);
+    /** Batch {@code place}; valid while the caller holds a reference. */
+    SegmentBatch batch(int place) {
+        SegmentBatch batch = batches.get(place);
         return batch != null ? batch : load(place);
     }
 
-    private RowBatch load(int place) {
+    private SegmentBatch load(int place) {
         synchronized (roots) {
-            RowBatch loaded = batches.get(place);
+            SegmentBatch loaded = batches.get(place);
             if (loaded == null) {
                 checkBatch(place);
                 loaded = lay(place);
@@ -240,7 +227,7 @@ public final class SegmentReader implements Run, AutoCloseable {
         }
     }
 
-    private RowBatch lay(int place) {
+    private SegmentBatch lay(int place) {
         int offset = sidecar.offset(place);
         ByteBuffer bytes = map.map()
                 .buffer()
@@ -264,7 +251,8 @@ public final class SegmentReader implements Run, AutoCloseable {
             throw corrupt("batch has another number of rows", place, null);
         }
         roots.add(root);
-        return view(root, place);
+        RowBatch rows = view(root, place);
+        return new SegmentBatch(rows, schema.isKeyed() ? new KeySamples(rows) : null, new RowCopier(schema, rows));
     }
 
     private RowBatch view(VectorSchemaRoot root, int place) {
@@ -292,8 +280,12 @@ public final class SegmentReader implements Run, AutoCloseable {
 
     private void retainOrThrow() {
         if (!retain()) {
-            throw new StorageException(Kind.CLOSED, "segment file is closed: path=" + path);
+            throw closed();
         }
+    }
+
+    private StorageException closed() {
+        return new StorageException(Kind.CLOSED, "segment file is closed: path=" + path);
     }
 
     /** Takes a reference; false if the file was already given back. */

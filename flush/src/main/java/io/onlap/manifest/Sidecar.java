@@ -23,6 +23,8 @@ final class Sidecar implements AutoCloseable {
     private final long keys;
     private final long bloom;
     private final int bloomBlocks;
+    /** Of the first keys of the batches. */
+    private final KeyCuts cuts;
 
     /** Takes over {@code map}, of which the caller stays owner if this throws. */
     Sidecar(MappedFile map, Path path, SegmentFile file) {
@@ -33,6 +35,14 @@ final class Sidecar implements AutoCloseable {
         this.keys = address + SidecarFormat.keysOffset(batches);
         this.bloom = address + SidecarFormat.bloomOffset(batches, getInt(SidecarFormat.KEYS_BYTES_OFFSET));
         this.bloomBlocks = getInt(SidecarFormat.BLOOM_BLOCKS_OFFSET);
+        int shared = batches == 0
+                ? 0
+                : KeyBytes.shared(firstKey(0), firstKeyLength(0), firstKey(batches - 1), firstKeyLength(batches - 1));
+        this.cuts = new KeyCuts(
+                batches == 0 ? 0 : firstKey(0),
+                shared,
+                batches,
+                batch -> KeyBytes.window(firstKey(batch), firstKeyLength(batch), shared));
     }
 
     private static void validate(ByteBuffer bytes, Path path, SegmentFile file) {
@@ -119,16 +129,27 @@ final class Sidecar implements AutoCloseable {
         return bloomBlocks > 0 && KeyBloom.mayContain(bloom, bloomBlocks, hash);
     }
 
+    private long firstKey(int batch) {
+        return keys + UnsafeApi.getInt(entry(batch) + SidecarFormat.ENTRY_KEY);
+    }
+
+    private int firstKeyLength(int batch) {
+        return UnsafeApi.getInt(entry(batch) + SidecarFormat.ENTRY_KEY_LENGTH);
+    }
+
     /** The last batch whose first key is not above {@code key}; -1 if {@code key} is before all. */
     int batchOf(byte[] key) {
         int low = -1;
         int high = batches;
+        if (cuts.covers(key)) {
+            long cut = cuts.cut(key);
+            int notBelow = cuts.firstNotBelow(cut);
+            low = notBelow - 1;
+            high = cuts.firstAbove(cut, notBelow);
+        }
         while (high - low > 1) {
             int middle = (low + high) >>> 1;
-            long entry = entry(middle);
-            long first = keys + UnsafeApi.getInt(entry + SidecarFormat.ENTRY_KEY);
-            int length = UnsafeApi.getInt(entry + SidecarFormat.ENTRY_KEY_LENGTH);
-            if (KeyBytes.compare(first, length, key) <= 0) {
+            if (KeyBytes.compare(firstKey(middle), firstKeyLength(middle), key) <= 0) {
                 low = middle;
             } else {
                 high = middle;

@@ -107,7 +107,7 @@ final class StatsCollector {
                 continue;
             }
             // Nearly every value is told from both bounds by its first bytes.
-            long prefix = KeyBytes.prefix(data + KeyBytes.offset(offsets, row), length(offsets, row));
+            long prefix = KeyBytes.window(data + KeyBytes.offset(offsets, row), length(offsets, row), 0);
             if (min < 0 || isBelow(prefix, minPrefix, data, offsets, row, min)) {
                 min = row;
                 minPrefix = prefix;

@@ -98,7 +98,7 @@ class SegmentRoundTripTest {
             RowBatch batch = cursor.batch();
             assertEquals(
                     batch.columns().get(0).getDataBufferAddress(),
-                    reader.batch(0).columns().get(0).getDataBufferAddress());
+                    reader.batch(0).rows().columns().get(0).getDataBufferAddress());
         }
     }
 

@@ -1,7 +1,6 @@
 package io.onlap.jmh;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.agrona.UnsafeApi;
 
@@ -13,7 +12,6 @@ import org.agrona.UnsafeApi;
  * <p>Threading: one thread.
  */
 public final class ColumnSums {
-    private static final VarHandle WORDS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long LENGTH_WEIGHT = Mix.GOLDEN;
 
     private long rows;
@@ -85,27 +83,52 @@ public final class ColumnSums {
     /** Sum of one value in native memory. */
     public static long value(long address, int length) {
         long sum = length * LENGTH_WEIGHT;
-        int whole = length & ~7;
-        for (int i = 0; i < whole; i += Long.BYTES) {
+        int last = length - Long.BYTES;
+        int i = 0;
+        for (; i <= last; i += Long.BYTES) {
             sum += UnsafeApi.getLong(address + i);
         }
+        if (i == length) {
+            return sum;
+        }
+        if (last >= 0) {
+            return sum + (UnsafeApi.getLong(address + last) >>> tailShift(length));
+        }
         long tail = 0;
-        for (int i = length - 1; i >= whole; i--) {
-            tail = tail << 8 | (UnsafeApi.getByte(address + i) & 0xff);
+        for (int at = length - 1; at >= 0; at--) {
+            tail = tail << 8 | (UnsafeApi.getByte(address + at) & 0xff);
         }
         return sum + tail;
     }
 
+    /** What the last eight bytes of a longer value are shifted by to leave those behind its last whole word. */
+    private static int tailShift(int length) {
+        return Long.SIZE - (length & 7) * Byte.SIZE;
+    }
+
     /** Sum of one value on the heap. */
     public static long value(byte[] bytes, int offset, int length) {
+        return value(ByteBuffer.wrap(bytes, offset, length).slice().order(ByteOrder.LITTLE_ENDIAN));
+    }
+
+    /** Sum of one value in a little-endian buffer, from its start to its limit. */
+    public static long value(ByteBuffer bytes) {
+        int length = bytes.limit();
         long sum = length * LENGTH_WEIGHT;
-        int whole = length & ~7;
-        for (int i = 0; i < whole; i += Long.BYTES) {
-            sum += (long) WORDS.get(bytes, offset + i);
+        int last = length - Long.BYTES;
+        int i = 0;
+        for (; i <= last; i += Long.BYTES) {
+            sum += bytes.getLong(i);
+        }
+        if (i == length) {
+            return sum;
+        }
+        if (last >= 0) {
+            return sum + (bytes.getLong(last) >>> tailShift(length));
         }
         long tail = 0;
-        for (int i = length - 1; i >= whole; i--) {
-            tail = tail << 8 | (bytes[offset + i] & 0xff);
+        for (int at = length - 1; at >= 0; at--) {
+            tail = tail << 8 | (bytes.get(at) & 0xff);
         }
         return sum + tail;
     }

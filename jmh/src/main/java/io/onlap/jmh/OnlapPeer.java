@@ -9,7 +9,6 @@ import io.onlap.Writer;
 import io.onlap.memtable.Row;
 import io.onlap.memtable.RowBuilder;
 import io.onlap.memtable.TableSchema;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -204,7 +203,7 @@ final class OnlapPeer implements Peer {
         Row values = found.get();
         sums.clear();
         sums.addKey(text(values, KEY));
-        sums.addTs((Long) values.get(TS));
+        sums.addTs(values.getLong(TS));
         sums.addRole(text(values, ROLE));
         sums.addText(text(values, TEXT));
         if (values.schema().columns().size() > EMBEDDING) {
@@ -214,8 +213,7 @@ final class OnlapPeer implements Peer {
     }
 
     private static long text(Row values, int ordinal) {
-        byte[] bytes = ((String) values.get(ordinal)).getBytes(StandardCharsets.UTF_8);
-        return ColumnSums.value(bytes, 0, bytes.length);
+        return ColumnSums.value(values.bytes(ordinal));
     }
 
     @Override

@@ -89,31 +89,31 @@ public final class ColumnValue {
     }
 
     /**
-     * The value at an address.
+     * The value at an address of {@code bytes}, as {@link RawBytes} has them.
      *
      * @param length of text or binary, in bytes; else ignored
      */
-    static Object read(Column column, long address, int length) {
+    static Object read(Column column, byte[] bytes, long address, int length) {
         return switch (column.type()) {
-            case BOOL -> UnsafeApi.getByte(address) != 0;
-            case INT8 -> (long) UnsafeApi.getByte(address);
-            case INT16 -> (long) UnsafeApi.getShort(address);
-            case INT32 -> (long) UnsafeApi.getInt(address);
-            case INT64 -> UnsafeApi.getLong(address);
-            case FLOAT32 -> Float.intBitsToFloat(UnsafeApi.getInt(address));
-            case FLOAT64 -> Double.longBitsToDouble(UnsafeApi.getLong(address));
-            case UTF8 -> new String(RawBytes.toArray(address, length), StandardCharsets.UTF_8);
-            case BINARY -> RawBytes.toArray(address, length);
-            case DATE -> LocalDate.ofEpochDay(UnsafeApi.getInt(address));
-            case TIMESTAMP -> instant(column, UnsafeApi.getLong(address));
-            case EMBEDDING -> floats(address, column.dimensions());
+            case BOOL -> UnsafeApi.getByte(bytes, address) != 0;
+            case INT8 -> (long) UnsafeApi.getByte(bytes, address);
+            case INT16 -> (long) UnsafeApi.getShort(bytes, address);
+            case INT32 -> (long) UnsafeApi.getInt(bytes, address);
+            case INT64 -> UnsafeApi.getLong(bytes, address);
+            case FLOAT32 -> Float.intBitsToFloat(UnsafeApi.getInt(bytes, address));
+            case FLOAT64 -> Double.longBitsToDouble(UnsafeApi.getLong(bytes, address));
+            case UTF8 -> new String(bytes, (int) (address - RawBytes.ARRAY_OFFSET), length, StandardCharsets.UTF_8);
+            case BINARY -> RawBytes.toArray(bytes, address, length);
+            case DATE -> LocalDate.ofEpochDay(UnsafeApi.getInt(bytes, address));
+            case TIMESTAMP -> instant(column, UnsafeApi.getLong(bytes, address));
+            case EMBEDDING -> floats(bytes, address, column.dimensions());
         };
     }
 
-    private static float[] floats(long address, int dimensions) {
+    private static float[] floats(byte[] bytes, long address, int dimensions) {
         float[] floats = new float[dimensions];
         for (int i = 0; i < dimensions; i++) {
-            floats[i] = Float.intBitsToFloat(UnsafeApi.getInt(address + (long) i * Float.BYTES));
+            floats[i] = Float.intBitsToFloat(UnsafeApi.getInt(bytes, address + (long) i * Float.BYTES));
         }
         return floats;
     }

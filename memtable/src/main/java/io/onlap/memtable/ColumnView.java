@@ -14,6 +14,7 @@ final class ColumnView {
     private long validity;
     private long offsets;
     private long data;
+    private boolean hasNulls;
 
     /** Takes the addresses of {@code vector}; null unbinds. */
     void bind(FieldVector vector, ColumnType type) {
@@ -21,16 +22,23 @@ final class ColumnView {
             validity = 0;
             offsets = 0;
             data = 0;
+            hasNulls = false;
             return;
         }
         validity = vector.getValidityBuffer().memoryAddress();
         offsets = type.isVariableWidth() ? vector.getOffsetBuffer().memoryAddress() : 0;
         FieldVector values = type == ColumnType.EMBEDDING ? ((FixedSizeListVector) vector).getDataVector() : vector;
         data = values.getDataBuffer().memoryAddress();
+        hasNulls = vector.getNullCount() > 0;
     }
 
     boolean isBound() {
         return validity != 0;
+    }
+
+    /** Is any row of the vector null? Then {@link #validity} must be asked. */
+    boolean hasNulls() {
+        return hasNulls;
     }
 
     long validity() {

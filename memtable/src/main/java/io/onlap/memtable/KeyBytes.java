@@ -57,19 +57,44 @@ public final class KeyBytes {
         return Integer.compare(aLength, b.length);
     }
 
-    /**
-     * The first eight bytes as an unsigned number, zeros for those that are missing: different numbers are in the order of
-     * the byte strings.
-     */
-    public static long prefix(long address, int length) {
-        if (length >= Long.BYTES) {
-            return Long.reverseBytes(UnsafeApi.getLong(address));
+    /** How many bytes the two begin with in common. */
+    public static int shared(long a, int aLength, long b, int bLength) {
+        int common = Math.min(aLength, bLength);
+        int i = 0;
+        while (i < common && UnsafeApi.getByte(a + i) == UnsafeApi.getByte(b + i)) {
+            i++;
         }
-        long prefix = 0;
-        for (int i = 0; i < length; i++) {
-            prefix |= (UnsafeApi.getByte(address + i) & 0xffL) << (Long.SIZE - Byte.SIZE * (i + 1));
+        return i;
+    }
+
+    public static boolean areEqual(long a, int aLength, byte[] b) {
+        return aLength == b.length && RawBytes.areEqual(b, RawBytes.ARRAY_OFFSET, a, aLength);
+    }
+
+    /** Does {@code key} begin with these bytes? */
+    public static boolean isPrefix(long prefix, int length, byte[] key) {
+        return length <= key.length && RawBytes.areEqual(key, RawBytes.ARRAY_OFFSET, prefix, length);
+    }
+
+    /** The 8 bytes from {@code from} on as a number that orders unsigned as they do; zeros stand for what is missing. */
+    public static long window(long key, int length, int from) {
+        return window(null, key, length, from);
+    }
+
+    /** As {@link #window(long, int, int)} of a key on the heap. */
+    public static long window(byte[] key, int from) {
+        return window(key, RawBytes.ARRAY_OFFSET, key.length, from);
+    }
+
+    private static long window(Object base, long key, int length, int from) {
+        if (from + Long.BYTES <= length) {
+            return Long.reverseBytes(UnsafeApi.getLong(base, key + from));
         }
-        return prefix;
+        long window = 0;
+        for (int i = from; i < from + Long.BYTES; i++) {
+            window = window << Byte.SIZE | (i < length ? UnsafeApi.getByte(base, key + i) & 0xff : 0);
+        }
+        return window;
     }
 
     /** The bytes, copied to the heap. */

@@ -19,6 +19,8 @@ public final class KeyCodec {
     /** Longest encoded key. */
     public static final int KEY_BYTES_MAX = 32 * 1024;
 
+    private static final byte[] EMPTY = {};
+
     private KeyCodec() {}
 
     /**
@@ -60,7 +62,7 @@ public final class KeyCodec {
         if (!schema.isKeyed() || values.length > columns) {
             throw wrongCount(schema, values.length);
         }
-        byte[] key = new byte[0];
+        byte[] key = EMPTY;
         for (int i = 0; i < values.length; i++) {
             Column column = schema.keyColumns().get(i);
             if (column.type().isVariableWidth()) {
@@ -95,6 +97,10 @@ public final class KeyCodec {
                 return bytes.clone();
             }
         } else if (value instanceof CharSequence text) {
+            byte[] plain = text instanceof String string ? Utf8.plainOrNull(string) : null;
+            if (plain != null) {
+                return plain;
+            }
             byte[] bytes = new byte[Utf8.length(text)];
             int end = Utf8.write(text, bytes, 0);
             if (end < 0) {

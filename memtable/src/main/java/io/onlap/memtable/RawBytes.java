@@ -52,10 +52,28 @@ final class RawBytes {
         }
     }
 
+    /** To the heap, from {@code at} on. */
+    static void copyOut(long source, byte[] target, int at, int length) {
+        long start = ARRAY_OFFSET + at;
+        if (length > LOOP_BYTES_MAX) {
+            UnsafeApi.copyMemory(null, source, target, start, length);
+        } else if (length >= Long.BYTES) {
+            int last = length - Long.BYTES;
+            for (int i = 0; i < last; i += Long.BYTES) {
+                UnsafeApi.putLong(target, start + i, UnsafeApi.getLong(source + i));
+            }
+            UnsafeApi.putLong(target, start + last, UnsafeApi.getLong(source + last));
+        } else {
+            for (int i = 0; i < length; i++) {
+                UnsafeApi.putByte(target, start + i, UnsafeApi.getByte(source + i));
+            }
+        }
+    }
+
     /** The bytes, copied to the heap. */
-    static byte[] toArray(long source, int length) {
+    static byte[] toArray(Object base, long source, int length) {
         byte[] bytes = new byte[length];
-        UnsafeApi.copyMemory(null, source, bytes, ARRAY_OFFSET, length);
+        UnsafeApi.copyMemory(base, source, bytes, ARRAY_OFFSET, length);
         return bytes;
     }
 

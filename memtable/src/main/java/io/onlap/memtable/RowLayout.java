@@ -2,6 +2,8 @@ package io.onlap.memtable;
 
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.agrona.UnsafeApi;
 
 /**
  * Where the parts of a row of one schema lie in its bytes. Everything is little-endian and unaligned.
@@ -38,6 +40,11 @@ final class RowLayout {
     private final TableSchema schema;
     private final int keySlotOffset;
     private final int[] columnOffsets;
+    /** Bytes of each column's value, 0 for text and binary. */
+    private final int[] widths;
+
+    private final boolean[] bools;
+    private final int[] variable;
     private final List<Column> required;
     private final int fixedBytes;
 
@@ -45,13 +52,20 @@ final class RowLayout {
         this.schema = schema;
         int columnCount = schema.columns().size();
         this.columnOffsets = new int[columnCount];
+        this.widths = new int[columnCount];
+        this.bools = new boolean[columnCount];
         this.keySlotOffset = NULLS_OFFSET + nullBytes();
         int offset = keySlotOffset + (schema.isKeyed() ? SLOT_BYTES : 0);
         for (Column column : schema.columns()) {
             columnOffsets[column.index()] = offset;
+            widths[column.index()] = column.valueBytes();
+            bools[column.index()] = column.type() == ColumnType.BOOL;
             offset += column.type().isVariableWidth() ? SLOT_BYTES : column.valueBytes();
         }
         this.fixedBytes = offset;
+        this.variable = IntStream.range(0, columnCount)
+                .filter(column -> widths[column] == 0)
+                .toArray();
         this.required =
                 schema.columns().stream().filter(column -> !column.nullable()).toList();
     }
@@ -81,5 +95,41 @@ final class RowLayout {
     /** Bytes before the var bytes: the length of a row without any. */
     int fixedBytes() {
         return fixedBytes;
+    }
+
+    /** The text and binary columns; not to be changed. */
+    int[] variable() {
+        return variable;
+    }
+
+    boolean isVariable(int column) {
+        return widths[column] == 0;
+    }
+
+    boolean isBool(int column) {
+        return bools[column];
+    }
+
+    /** Bytes of a value; 0 for text and binary. */
+    int width(int column) {
+        return widths[column];
+    }
+
+    /** Marks a column of the row in {@code bytes} as null. */
+    static void setNull(byte[] bytes, int column) {
+        bytes[NULLS_OFFSET + (column >>> 3)] |= (byte) (1 << (column & 7));
+    }
+
+    /**
+     * Copies a text or binary value from {@code address} to {@code end} of the row in {@code bytes} and points the slot at
+     * {@code slot} to it.
+     *
+     * @return the end behind it
+     */
+    static int putBytes(byte[] bytes, int slot, int end, long address, int length) {
+        UnsafeApi.putInt(bytes, RawBytes.ARRAY_OFFSET + slot, end);
+        UnsafeApi.putInt(bytes, RawBytes.ARRAY_OFFSET + slot + Integer.BYTES, length);
+        RawBytes.copyOut(address, bytes, end, length);
+        return end + length;
     }
 }

@@ -190,17 +190,25 @@ final class TableMemtable {
     Row row(int id) {
         Chunk chunk = rows.chunk(id);
         int row = ChunkList.rowOf(id);
-        Object[] values = new Object[layout.columnCount()];
-        for (int i = 0; i < values.length; i++) {
-            Column column = layout.schema.columns().get(i);
-            if (chunk.bit(i, row)) {
-                continue;
-            }
-            values[i] = column.type().isVariableWidth()
-                    ? ColumnValue.read(column, chunk.valueAddress(i, row), chunk.valueLength(i, row))
-                    : ColumnValue.read(column, chunk.laneAddress(i) + (long) row * layout.widths[i], 0);
+        RowLayout target = layout.schema.layout();
+        int varBytes = 0;
+        for (int lane : target.variable()) {
+            varBytes += chunk.bit(lane, row) ? 0 : chunk.valueLength(lane, row);
         }
-        return new Row(layout.schema, values);
+        byte[] bytes = new byte[target.fixedBytes() + varBytes];
+        int end = target.fixedBytes();
+        for (int lane = 0; lane < layout.columnCount(); lane++) {
+            int at = target.columnOffset(lane);
+            if (chunk.bit(lane, row)) {
+                RowLayout.setNull(bytes, lane);
+            } else if (target.isVariable(lane)) {
+                end = RowLayout.putBytes(bytes, at, end, chunk.valueAddress(lane, row), chunk.valueLength(lane, row));
+            } else {
+                int width = layout.widths[lane];
+                RawBytes.copyOut(chunk.laneAddress(lane) + (long) row * width, bytes, at, width);
+            }
+        }
+        return new Row(target, bytes);
     }
 
     int rowCount() {

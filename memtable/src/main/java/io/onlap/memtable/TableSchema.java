@@ -36,6 +36,7 @@ public final class TableSchema {
     private final List<Column> keyColumns;
     private final Map<String, Column> byName = new LinkedHashMap<>();
     private final Schema arrow;
+    private final RowLayout layout;
 
     private TableSchema(int schemaId, List<Column> columns, List<Column> keyColumns) {
         this.schemaId = schemaId;
@@ -43,6 +44,7 @@ public final class TableSchema {
         this.keyColumns = List.copyOf(keyColumns);
         this.arrow = new Schema(columns.stream().map(Column::field).toList());
         columns.forEach(column -> byName.put(column.name(), column));
+        this.layout = new RowLayout(this);
     }
 
     /**
@@ -162,6 +164,11 @@ public final class TableSchema {
             }
         }
         return new Schema(fields);
+    }
+
+    /** How its rows lie in bytes. */
+    RowLayout layout() {
+        return layout;
     }
 
     @Override

@@ -72,6 +72,10 @@ public final class VectorCopier implements AutoCloseable {
         if (type.isVariableWidth()) {
             ensureData(dataBytes + plannedBytes(views, plan));
         }
+        boolean hasNulls = hasNulls(views, plan);
+        if (!hasNulls) {
+            Bits.fill(validity.memoryAddress(), rows, plan.rows(), true);
+        }
         for (int i = 0; i < plan.size(); i++) {
             ColumnView view = views[plan.source(i)];
             int from = plan.from(i);
@@ -80,7 +84,9 @@ public final class VectorCopier implements AutoCloseable {
                 appendFalse(count);
                 continue;
             }
-            Bits.copy(view.validity(), from, validity.memoryAddress(), rows, count);
+            if (hasNulls) {
+                Bits.copy(view.validity(), from, validity.memoryAddress(), rows, count);
+            }
             if (type == ColumnType.BOOL) {
                 Bits.copy(view.data(), from, data.memoryAddress(), rows, count);
             } else if (type.isVariableWidth()) {
@@ -91,6 +97,16 @@ public final class VectorCopier implements AutoCloseable {
             }
             rows += count;
         }
+    }
+
+    /** Mostly not; then the bits of all ranges are set at once instead of being shifted in, range by range. */
+    private static boolean hasNulls(ColumnView[] views, CopyPlan plan) {
+        for (int i = 0; i < plan.size(); i++) {
+            if (views[plan.source(i)].hasNulls()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void appendFalse(int count) {

@@ -38,7 +38,7 @@ class KeyBytesOrderTest {
                         "seed=" + seed);
                 assertEquals(expected, Integer.signum(KeyBytes.compare(leftAt, a.length, b)), "seed=" + seed);
                 int prefixes = Long.compareUnsigned(
-                        KeyBytes.prefix(leftAt, a.length), KeyBytes.prefix(right.memoryAddress() + 5, b.length));
+                        KeyBytes.window(leftAt, a.length, 0), KeyBytes.window(right.memoryAddress() + 5, b.length, 0));
                 assertTrue(prefixes == 0 || Integer.signum(prefixes) == expected, "seed=" + seed);
                 sawBoth |= prefixes == 0 ? 1 : 2;
             }

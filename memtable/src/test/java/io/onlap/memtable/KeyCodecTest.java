@@ -8,6 +8,7 @@ import io.onlap.io.StorageException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.apache.arrow.vector.types.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -140,6 +141,16 @@ class KeyCodecTest {
                 "key too long: keyBytes=32769, keyBytesMax=32768, key=[id, n]", schema, "x".repeat(32 * 1024 - 2), 1);
         TableSchema keyless = Schemas.of(Schemas.field("id", Schemas.UTF8));
         assertInvalid("wrong number of key values: given=1, key=[]", keyless, "a");
+    }
+
+    @Test
+    void shouldTellAQuestionMarkFromALoneSurrogate() {
+        TableSchema schema = Schemas.of(Schemas.field("id", Schemas.UTF8)).key("id");
+        for (String text : List.of("", "plain", "what?", "?", "caf\u00e9", "tea \ud83c\udf75", "?\u00e9")) {
+            assertArrayEquals(text.getBytes(StandardCharsets.UTF_8), KeyCodec.encode(schema, text), text);
+        }
+        assertInvalid("text with a lone surrogate: column=id, index=0", schema, "\ud800");
+        assertInvalid("text with a lone surrogate: column=id, index=1", schema, "?\udc00?");
     }
 
     private static void assertInvalid(String message, TableSchema schema, Object... key) {

@@ -4,6 +4,7 @@ import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
 import java.nio.file.Path;
 import net.openhft.chronicle.bytes.Bytes;
+import net.openhft.chronicle.core.io.BackgroundResourceReleaser;
 import net.openhft.chronicle.queue.ChronicleQueue;
 import net.openhft.chronicle.queue.ExcerptAppender;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
@@ -106,12 +107,17 @@ final class ChronicleLog implements AutoCloseable {
         return new StorageException(Kind.FATAL, what + ": path=" + place + ", reason=" + cause, cause);
     }
 
+    /** Gives back files and maps before it returns: Chronicle leaves that to a thread of its own, some time later. */
     @Override
     public void close() {
         try {
             appender.close();
         } finally {
-            queue.close();
+            try {
+                queue.close();
+            } finally {
+                BackgroundResourceReleaser.releasePendingResources();
+            }
         }
     }
 }

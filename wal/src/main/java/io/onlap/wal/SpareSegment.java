@@ -148,11 +148,21 @@ final class SpareSegment {
         return ready.stream().mapToLong(Spare::allocatedBytes).sum();
     }
 
-    /** Removes what is left. */
+    /** Removes what is left. A file that cannot be removed stays; the next owner removes it with the directory. */
     synchronized void close() {
         closed = true;
-        ready.forEach(this::discard);
+        StorageException first = null;
+        for (Spare spare : ready) {
+            try {
+                discard(spare);
+            } catch (StorageException e) {
+                first = first == null ? e : first;
+            }
+        }
         ready.clear();
+        if (first != null) {
+            throw first;
+        }
     }
 
     private void discard(Spare spare) {

@@ -71,6 +71,12 @@ public final class ChildJvm implements AutoCloseable {
         return lines.readLine();
     }
 
+    /** Gives the child a line to read. */
+    public void writeLine(String line) throws IOException {
+        process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().flush();
+    }
+
     /** SIGKILL. */
     public void killAndWait() throws InterruptedException {
         process.destroyForcibly();

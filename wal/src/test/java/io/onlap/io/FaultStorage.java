@@ -44,10 +44,24 @@ public final class FaultStorage implements Storage {
     }
 
     /** A fault to come: {@code left} calls go well first; {@code lasting} ones never end. */
-    private record Fault(int left, Kind kind, When when, boolean lasting) {}
+    private record Fault(int left, Kind kind, When when, boolean lasting) {
+        boolean isDue() {
+            return left == 0;
+        }
+
+        /** What remains of it behind one more call; null if that was the one. */
+        Fault after() {
+            if (left == 0) {
+                return lasting ? this : null;
+            }
+            return new Fault(left - 1, kind, when, lasting);
+        }
+    }
 
     private final Storage storage;
     private final Map<Call, Fault> faults = new EnumMap<>(Call.class);
+    private Fault anyFault;
+    private boolean reached;
     private final List<String> calls = new ArrayList<>();
 
     public FaultStorage(Storage storage) {
@@ -64,9 +78,25 @@ public final class FaultStorage implements Storage {
         faults.put(call, new Fault(0, kind, When.BEFORE, true));
     }
 
+    /** The {@code nth} call from now on, of whatever kind, fails once: for sweeps over a whole program. */
+    public synchronized void failAny(int nth, Kind kind, When when) {
+        anyFault = new Fault(nth - 1, kind, when, false);
+    }
+
+    /** The {@code nth} call from now on and every later one fail, of whatever kind, without effect, until {@link #heal}. */
+    public synchronized void failAllFrom(int nth, Kind kind) {
+        anyFault = new Fault(nth - 1, kind, When.BEFORE, true);
+    }
+
+    /** Has any fault been met? */
+    public synchronized boolean isReached() {
+        return reached;
+    }
+
     /** No call fails any more. */
     public synchronized void heal() {
         faults.clear();
+        anyFault = null;
     }
 
     /** What was asked since the last time, as {@code CALL file-name}, in order. */
@@ -79,17 +109,22 @@ public final class FaultStorage implements Storage {
     private synchronized Fault next(Call call, Path path) {
         calls.add(call + " " + path.getFileName());
         Fault fault = faults.get(call);
-        if (fault == null) {
-            return null;
+        if (fault != null) {
+            faults.put(call, fault.after());
+            if (fault.isDue()) {
+                reached = true;
+                return fault;
+            }
         }
-        if (fault.left > 0) {
-            faults.put(call, new Fault(fault.left - 1, fault.kind, fault.when, fault.lasting));
-            return null;
+        Fault any = anyFault;
+        if (any != null) {
+            anyFault = any.after();
+            if (any.isDue()) {
+                reached = true;
+                return any;
+            }
         }
-        if (!fault.lasting) {
-            faults.remove(call);
-        }
-        return fault;
+        return null;
     }
 
     private <T> T run(Call call, Path path, Supplier<T> effect) {

@@ -1,0 +1,252 @@
+package io.onlap;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.onlap.io.Env;
+import io.onlap.io.FailPoint;
+import io.onlap.io.StorageException;
+import io.onlap.io.StorageException.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * An owner that was declared dead but lives: parked at a fail point, its lock taken from under it, a successor in its
+ * place. When it goes on it acknowledges nothing more and commits nothing more, and the successor's rows stay as they are.
+ */
+class FencedOwnerTest {
+    private static final EngineSettings POWER = EngineSettings.defaults().withDurability(Durability.POWER);
+
+    @TempDir
+    Path directory;
+
+    private final Env env = Env.system();
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final Map<String, Long> model = new TreeMap<>();
+
+    @AfterEach
+    void endThreads() {
+        threads.shutdownNow();
+    }
+
+    /** A new file under the lock's name, as somebody makes who takes a paused process for a dead one. */
+    @SuppressWarnings("unchecked") // the registry of this process's locks, as OwnerLock keeps it
+    private void takeLockAway() throws IOException {
+        Map<Path, String> registry = (Map<Path, String>) System.getProperties().get("io.onlap.owner-locks");
+        Path lock = directory.toRealPath().resolve("LOCK");
+        synchronized (registry) {
+            assertTrue(registry.containsKey(lock), "the owner's lock is registered elsewhere");
+            registry.remove(lock);
+        }
+        Files.delete(lock);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            names = {
+                "WAL_BEFORE_APPEND",
+                "WAL_AFTER_APPEND",
+                "APPLIED_BEFORE_PUBLISH",
+                "PUBLISHED_BEFORE_ACK",
+                "WAL_BEFORE_FORCE",
+                "WAL_AFTER_FORCE"
+            })
+    void shouldAcknowledgeNothingMoreWhenParkedAt(FailPoint point) throws Exception {
+        Engine old = open();
+        Gate gate = new Gate();
+        env.failPoints().arm(point, gate);
+        CompletableFuture<Void> put = CompletableFuture.runAsync(() -> putDurably(old, "under way", 1), threads);
+        gate.awaitReached();
+        try (Engine successor = succeed()) {
+            env.failPoints().disarm(point);
+            gate.open();
+            assertFenced(put);
+            assertOver(old);
+            assertIntact(successor);
+        }
+        assertIntactAfterReopen();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            names = {
+                "SEAL_BEFORE_ROLL",
+                "SEAL_AFTER_ROLL",
+                "FLUSH_BEFORE_INTENT",
+                "SEGMENT_HALF_WRITTEN",
+                "FLUSH_BEFORE_COMMIT",
+                "COMMIT_BEFORE_CREATE"
+            })
+    void shouldCommitNoFlushWhenParkedAt(FailPoint point) throws Exception {
+        Engine old = open();
+        Gate gate = new Gate();
+        env.failPoints().arm(point, gate);
+        CompletableFuture<Long> flush = CompletableFuture.supplyAsync(old::flush, threads);
+        gate.awaitReached();
+        try (Engine successor = succeed()) {
+            long before = versions();
+            env.failPoints().disarm(point);
+            gate.open();
+            assertFenced(flush);
+            assertOver(old);
+            assertEquals(before, versions(), "a fenced owner committed");
+            assertIntact(successor);
+        }
+        assertIntactAfterReopen();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"COMMIT_AFTER_CREATE", "FLUSH_BEFORE_DROP", "FLUSH_BEFORE_TRUNCATE", "TRUNCATE_AFTER_DELETE"})
+    void shouldHarmNothingWhenItsFlushWasCommittedBeforeAndItIsParkedAt(FailPoint point) throws Exception {
+        Engine old = open();
+        Gate gate = new Gate();
+        env.failPoints().arm(point, gate);
+        CompletableFuture<Long> flush = CompletableFuture.supplyAsync(old::flush, threads);
+        gate.awaitReached();
+        try (Engine successor = succeed()) {
+            env.failPoints().disarm(point);
+            gate.open();
+            flush.handle((version, failure) -> version).join();
+            assertOver(old);
+            assertIntact(successor);
+        }
+        assertIntactAfterReopen();
+    }
+
+    @Test
+    void shouldEndEveryWaiterWhenFenced() throws Exception {
+        Engine old = open();
+        Gate gate = new Gate();
+        env.failPoints().arm(FailPoint.WAL_BEFORE_APPEND, gate);
+        Table table = old.table("t");
+        List<CompletableFuture<?>> waiters = new ArrayList<>();
+        try (Writer writer = old.writer()) {
+            long sequence = Rows.put(writer, table, "under way", 1);
+            gate.awaitReached();
+            waiters.add(CompletableFuture.runAsync(() -> old.writer().awaitVisible(sequence), threads));
+            waiters.add(CompletableFuture.runAsync(() -> old.writer().awaitDurable(sequence), threads));
+            waiters.add(writer.whenDurable(sequence).toCompletableFuture());
+            waiters.add(CompletableFuture.supplyAsync(old::flush, threads));
+            try (Engine successor = succeed()) {
+                env.failPoints().disarm(FailPoint.WAL_BEFORE_APPEND);
+                gate.open();
+                waiters.forEach(FencedOwnerTest::assertFenced);
+                assertOver(old);
+                assertIntact(successor);
+            }
+        }
+        assertIntactAfterReopen();
+    }
+
+    private long versions() {
+        return Inspection.manifestVersions(directory).size();
+    }
+
+    /** The first owner, with rows in a file and in the log, all acknowledged. */
+    private Engine open() {
+        Engine old = Engine.open(directory, POWER, env);
+        old.createTable("t", Rows.SCHEMA);
+        for (int i = 0; i < 10; i++) {
+            putDurably(old, "k" + i, i);
+            model.put("k" + i, (long) i);
+            if (i == 4) {
+                old.flush();
+            }
+        }
+        return old;
+    }
+
+    /** The next owner: it finds all that was acknowledged, overwrites, deletes, adds, flushes, adds. */
+    private Engine succeed() throws IOException {
+        takeLockAway();
+        Engine successor = Engine.open(directory, POWER);
+        Table table = successor.table("t");
+        Long underWay = Rows.get(table, "under way");
+        if (underWay != null) {
+            model.put("under way", underWay); // in the log though nobody was told: then it stays
+        }
+        assertEquals(model, new TreeMap<>(Rows.scan(table)));
+        for (String id : List.of("k0", "k4", "k9", "new")) {
+            putDurably(successor, id, 100);
+            model.put(id, 100L);
+        }
+        Rows.deleteNow(successor, table, "k5");
+        model.remove("k5");
+        successor.flush();
+        putDurably(successor, "k1", 200);
+        model.put("k1", 200L);
+        return successor;
+    }
+
+    private static void putDurably(Engine engine, String id, long n) {
+        try (Writer writer = engine.writer()) {
+            writer.awaitDurable(Rows.put(writer, engine.table("t"), id, n));
+        }
+    }
+
+    private static void assertFenced(CompletableFuture<?> call) {
+        CompletionException failure = assertThrows(CompletionException.class, call::join);
+        StorageException told = (StorageException) failure.getCause();
+        assertEquals(Kind.FENCED, told.kind(), told::getMessage);
+    }
+
+    /** Whatever the old owner is asked to write from now on ends with FENCED, its close too, which frees everything. */
+    private void assertOver(Engine old) {
+        assertEquals(
+                Kind.FENCED,
+                assertThrows(StorageException.class, () -> putDurably(old, "late", 1))
+                        .kind());
+        assertEquals(
+                Kind.FENCED,
+                assertThrows(StorageException.class, () -> Rows.putNow(old, old.table("t"), "later", 1))
+                        .kind());
+        assertEquals(
+                Kind.FENCED, assertThrows(StorageException.class, old::flush).kind());
+        assertEquals(Health.State.POISONED, old.health().state());
+        assertTrue(old.health().cause().contains("FENCED"), () -> old.health().cause());
+        assertEquals(
+                Kind.FENCED, assertThrows(StorageException.class, old::close).kind());
+    }
+
+    private void assertIntact(Engine successor) {
+        Table table = successor.table("t");
+        assertEquals(model, new TreeMap<>(Rows.scan(table)));
+        assertNull(Rows.get(table, "late"));
+        putDurably(successor, "after", 1);
+        model.put("after", 1L);
+        successor.flush();
+        assertEquals(model, new TreeMap<>(Rows.scan(table)));
+    }
+
+    private void assertIntactAfterReopen() {
+        try (Engine again = Engine.open(directory)) {
+            assertEquals(3, again.stats().epoch());
+            assertEquals(model, new TreeMap<>(Rows.scan(again.table("t"))));
+            again.flush();
+            assertEquals(model, new TreeMap<>(Rows.scan(again.table("t"))));
+        }
+        List<Inspection.Found> faults = new ArrayList<>();
+        Inspection.verify(directory, found -> {
+            if (found.fault()) {
+                faults.add(found);
+            }
+        });
+        assertEquals(List.of(), faults);
+    }
+}
