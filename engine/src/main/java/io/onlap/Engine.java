@@ -143,8 +143,8 @@ public final class Engine implements AutoCloseable {
      * Seals what is in memory and waits until it is in segment files.
      *
      * @return the manifest version that holds it
-     * @throws StorageException the failure of the engine; DISK_FULL when there is no room for {@code stallTimeout}: the flush
-     *     is tried on all the same
+     * @throws StorageException the failure of the engine; DISK_FULL when there is no room for 5 s or {@code
+     *     stallTimeout}, whichever is less: the flush is tried on all the same
      */
     public long flush() {
         store.owner().flush();

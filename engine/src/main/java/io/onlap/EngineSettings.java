@@ -13,8 +13,8 @@ import java.util.function.Consumer;
  * @param generationRows rows of the active generation at which it is sealed
  * @param generationAge time after its first row at which the active generation is sealed
  * @param memoryBytes budget for active, sealed and flushing generations and batches on their way; above it writers wait
- * @param stallTimeout longest wait of a writer for memory or a ring slot, then BUSY; or, with a full disk, of a writer, an
- *     acknowledgement or a flush, then DISK_FULL
+ * @param stallTimeout longest wait of a writer for memory or a ring slot, then BUSY; with a full disk, of a writer, an
+ *     acknowledgement or a flush, but at most 5 s, then DISK_FULL
  * @param ringSlots batches on their way from the writers to the write loop, a power of two
  * @param slotBytes largest batch that travels inside its ring slot; a larger one brings its own buffer. All slots together
  *     take at most 1 GiB

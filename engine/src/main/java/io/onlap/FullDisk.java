@@ -10,6 +10,9 @@ import io.onlap.io.StorageException.Kind;
  * <p>Threading: the write loop and the flush thread each tell their part, any thread asks.
  */
 final class FullDisk {
+    /** Nobody waits longer for a disk that is full: a flush or a cut may make room soon, and else only a person does. */
+    static final long WAIT_MILLIS_MAX = 5_000;
+
     private volatile StorageException append;
     private volatile StorageException flush;
 
@@ -37,11 +40,16 @@ final class FullDisk {
         return failure == null ? flush : failure;
     }
 
+    /** How long to wait that would wait for {@code limitMillis}. */
+    long limitMillis(long limitMillis) {
+        return isWaiting() ? Math.min(limitMillis, WAIT_MILLIS_MAX) : limitMillis;
+    }
+
     /** The failure of a wait whose time is up: DISK_FULL if that is why, else BUSY. */
     StorageException timedOut(String message) {
         StorageException failure = cause();
         return failure == null
                 ? new StorageException(Kind.BUSY, message)
-                : new StorageException(Kind.DISK_FULL, message + ", reason=" + failure.getMessage(), failure);
+                : new StorageException(Kind.DISK_FULL, failure.getMessage() + " (" + message + ")", failure);
     }
 }

@@ -127,7 +127,7 @@ final class MemoryBudget {
                     seal.run();
                 }
                 long waitedMillis = (System.nanoTime() - startNs) / 1_000_000;
-                if (waitedMillis >= limitMillis) {
+                if (waitedMillis >= fullDisk.limitMillis(limitMillis)) {
                     throw fullDisk.timedOut("no memory for writes: usedBytes=" + usedBytes() + ", budgetBytes="
                             + budgetBytes + ", waitedMillis=" + waitedMillis + ", sealedGenerations="
                             + memory.get().sealed().size());

@@ -126,7 +126,8 @@ final class Owner implements AutoCloseable {
      */
     private void waitFor(LongPredicate doneWithinMillis, String what, BooleanSupplier full, long limitMillis) {
         long startNs = System.nanoTime();
-        long stallMillis = Math.min(limitMillis, parts.settings().stallTimeout().toMillis());
+        long stallMillis = Math.min(
+                FullDisk.WAIT_MILLIS_MAX, parts.settings().stallTimeout().toMillis());
         long waitedMillis = 0;
         while (!doneWithinMillis.test(pieceMillis(waitedMillis, stallMillis, limitMillis))) {
             waitedMillis = (System.nanoTime() - startNs) / 1_000_000;

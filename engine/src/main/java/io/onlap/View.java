@@ -68,7 +68,8 @@ public final class View implements AutoCloseable {
     }
 
     RunCursor union(Table table, KeyRange range, boolean reverse, int[] columns) {
-        return Union.open(store.allocator(), table.schema(), view.runs(table.of(store).entry()), range, reverse, columns);
+        return Union.open(
+                store.allocator(), table.schema(), view.runs(table.of(store).entry()), range, reverse, columns);
     }
 
     List<SegmentFile> segments(Table table) {

@@ -10,6 +10,7 @@ import io.onlap.io.StorageException.Kind;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -36,7 +37,7 @@ final class WriteRing {
     private final WriteLoop loop;
     private final long sequenceBase;
     private final int slotBytes;
-    private final long timeoutNs;
+    private final long timeoutMillis;
     private volatile boolean ended;
     private final AtomicBoolean sealAsked = new AtomicBoolean();
     private final Runnable sealForRoom = this::askForSeal;
@@ -51,7 +52,7 @@ final class WriteRing {
         this.fullDisk = parts.fullDisk();
         this.sequenceBase = loop.nextSequence();
         this.slotBytes = settings.slotBytes();
-        this.timeoutNs = settings.stallTimeout().toNanos();
+        this.timeoutMillis = settings.stallTimeout().toMillis();
         byte[] slab = new byte[settings.ringSlots() * slotBytes];
         int[] next = {0};
         this.ring = RingBuffer.createMultiProducer(
@@ -120,7 +121,7 @@ final class WriteRing {
                 // Whatever writers may wait: the batches before this one are to be finished, and the loop frees slots
                 // or fails.
                 CompletableFuture<Long> done = new CompletableFuture<>();
-                give(RingSlot.Order.STOP, done, claimWaiting(Long.MAX_VALUE));
+                give(RingSlot.Order.STOP, done, claimWaiting(() -> Long.MAX_VALUE));
                 Futures.join(done);
             }
         } finally {
@@ -183,11 +184,11 @@ final class WriteRing {
         try {
             return ring.tryNext();
         } catch (InsufficientCapacityException full) {
-            return claimWaiting(timeoutNs);
+            return claimWaiting(() -> fullDisk.limitMillis(timeoutMillis));
         }
     }
 
-    private long claimWaiting(long limitNs) {
+    private long claimWaiting(LongSupplier limitMillis) {
         long startNs = System.nanoTime();
         long parkNs = PARK_NS_MIN;
         while (true) {
@@ -195,9 +196,10 @@ final class WriteRing {
             try {
                 return ring.tryNext();
             } catch (InsufficientCapacityException full) {
-                if (System.nanoTime() - startNs > limitNs) {
+                long waitedMillis = (System.nanoTime() - startNs) / 1_000_000;
+                if (waitedMillis >= limitMillis.getAsLong()) {
                     throw fullDisk.timedOut(
-                            "write ring full: slots=" + ring.getBufferSize() + ", waitedMillis=" + limitNs / 1_000_000);
+                            "write ring full: slots=" + ring.getBufferSize() + ", waitedMillis=" + waitedMillis);
                 }
                 LockSupport.parkNanos(parkNs);
                 parkNs = Math.min(PARK_NS_MAX, parkNs * 2);
