@@ -28,7 +28,8 @@ import org.apache.arrow.memory.BufferAllocator;
  * follows it in the log is then left out by the reader, whose frames name their predecessors: start over, above what is
  * flushed now. Damage counts as damage only if the head did not move.
  *
- * <p>Threading: refreshes exclude each other; views are opened by any thread meanwhile.
+ * <p>Threading: refreshes and {@link #close} exclude each other, so no refresh fills a memory that was given back already;
+ * views are opened by any thread meanwhile.
  */
 final class Replica implements AutoCloseable {
     private static final int ATTEMPTS_MAX = 100;
@@ -39,6 +40,7 @@ final class Replica implements AutoCloseable {
     private final RowMemory memory;
     private final BufferAllocator allocator;
     private final Lease lease;
+    private boolean closed;
 
     private Replica(
             Env env, StoreLayout layout, Manifest manifest, RowMemory memory, BufferAllocator allocator, Lease lease) {
@@ -81,6 +83,9 @@ final class Replica implements AutoCloseable {
 
     /** Replays the log as it is now, and puts the result in the place of what was in memory. */
     synchronized void refresh() {
+        if (closed) {
+            throw new StorageException(Kind.CLOSED, "engine closed: path=" + layout.root());
+        }
         for (int attempt = 1; ; attempt++) {
             long flushedBefore = manifest.refresh().flushedGeneration();
             try (WalReader reader = WalReader.open(env, layout.wal(), true)) {
@@ -161,8 +166,10 @@ final class Replica implements AutoCloseable {
         return schema == null ? manifest.refresh().schema(tableId, schemaId) : schema;
     }
 
+    /** Waits for a refresh in hand; the memory it filled may be given back then. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         if (lease != null) {
             lease.close();
         }

@@ -338,8 +338,8 @@ final class Store implements AutoCloseable {
             closing.run(owner::close);
             closing.run(memtables::close);
         } else {
-            closing.run(memory::close);
             closing.run(replica::close);
+            closing.run(memory::close);
         }
         closing.run(segments::close);
         closing.run(this::closeAllocator);

@@ -65,8 +65,9 @@ final class Watermark {
             }
             notifyAll();
         }
-        if (!ended.isEmpty()) {
-            callbacks.execute(() -> ended.forEach(one -> one.end(reached, failure)));
+        // Each by itself: one callback may wait for a future that this same move of the mark completes.
+        for (Pending one : ended) {
+            callbacks.execute(() -> one.end(reached, failure));
         }
     }
 

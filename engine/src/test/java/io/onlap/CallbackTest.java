@@ -55,6 +55,26 @@ class CallbackTest {
     }
 
     @Test
+    void shouldLetACallbackWaitForAnAcknowledgementThatCameWithItsOwn() throws Exception {
+        Gate gate = new Gate();
+        try (Engine engine = Engine.open(directory, EngineSettings.defaults(), env);
+                Writer writer = engine.writer()) {
+            Table table = engine.createTable("t", Rows.SCHEMA);
+            env.failPoints().arm(FailPoint.WAL_BEFORE_APPEND, gate);
+            Rows.put(writer, table, "a", 1);
+            gate.awaitReached();
+            // Both wait in the ring behind the first, so one group, and one move of the mark, acknowledges both.
+            long second = Rows.put(writer, table, "b", 2);
+            long third = Rows.put(writer, table, "c", 3);
+            CompletableFuture<Long> later = writer.whenDurable(third).toCompletableFuture();
+            CompletableFuture<Long> both =
+                    writer.whenDurable(second).thenApply(first -> later.join()).toCompletableFuture();
+            gate.open();
+            assertEquals(third, both.get(60, TimeUnit.SECONDS));
+        }
+    }
+
+    @Test
     void shouldEndWhatWaitsWhenACallbackClosesTheEngine() throws Exception {
         Gate gate = new Gate();
         Engine engine = Engine.open(directory, EngineSettings.defaults(), env);

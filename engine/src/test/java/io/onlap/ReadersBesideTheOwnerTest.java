@@ -1,10 +1,12 @@
 package io.onlap;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.onlap.io.Env;
 import io.onlap.io.FailPoint;
+import io.onlap.io.StorageException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -128,6 +130,37 @@ class ReadersBesideTheOwnerTest {
                 assertEquals(350, Rows.scan(reader.table("t")).size());
             }
             second.open();
+        }
+    }
+
+    @Test
+    void shouldEndARefreshBeforeTheReaderCloses() throws Exception {
+        Env readerEnv = Env.system();
+        Gate gate = new Gate();
+        try (Engine engine = Engine.open(directory)) {
+            Table table = engine.createTable("t", Rows.SCHEMA);
+            Rows.putNow(engine, table, "a", 1);
+            Engine reader = Engine.openReadOnly(directory, readerEnv);
+            readerEnv.failPoints().arm(FailPoint.READER_BEFORE_HEAD, gate);
+            CompletableFuture<Void> refresh = CompletableFuture.runAsync(reader::refresh);
+            gate.awaitReached();
+            CompletableFuture<Void> closed = new CompletableFuture<>();
+            Thread closer = new Thread(() -> {
+                try {
+                    reader.close();
+                    closed.complete(null);
+                } catch (RuntimeException | Error e) {
+                    closed.completeExceptionally(e);
+                }
+            });
+            closer.start();
+            while (!closed.isDone() && closer.getState() != Thread.State.BLOCKED) {
+                Thread.onSpinWait();
+            }
+            gate.open();
+            refresh.get(60, TimeUnit.SECONDS);
+            closed.get(60, TimeUnit.SECONDS);
+            assertThrows(StorageException.class, reader::refresh);
         }
     }
 
