@@ -155,6 +155,14 @@ class BadInputTest {
     }
 
     @Test
+    void shouldRefuseWhenPlaceOfStoreIsLinkToNowhere() throws Exception {
+        Files.createSymbolicLink(Path.of(store), directory.resolve("gone"));
+        Cli.Result result = ingest(stream(GOOD));
+        assertEquals("INVALID: not a directory: path=" + store + "\n", result.err());
+        assertEquals(2, result.status());
+    }
+
+    @Test
     void shouldRefuseWhenFormatIsNewer() throws Exception {
         ingest(stream(GOOD));
         Path format = Path.of(store, "FORMAT");
