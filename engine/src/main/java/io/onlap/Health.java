@@ -3,6 +3,8 @@ package io.onlap;
 /**
  * Whether an engine can go on.
  *
+ * <p>Threading: immutable.
+ *
  * @param state see {@link State}
  * @param cause what happened, empty when OK
  */

@@ -10,6 +10,8 @@ import io.onlap.memtable.SchemaLookup;
 /**
  * What the threads of an owner share.
  *
+ * <p>Threading: immutable; each part says itself who may call it.
+ *
  * @param epoch this owner's number; the epoch word holds it while the ownership lasts
  * @param acknowledged newest sequence that is in the log, published, and was written by the owner
  * @param durable newest sequence that is forced

@@ -1,12 +1,14 @@
 package io.onlap.cli;
 
 import io.onlap.io.StorageException;
+import io.onlap.io.StorageException.Kind;
 import io.onlap.memtable.Column;
 import io.onlap.memtable.ColumnType;
 import io.onlap.memtable.TableSchema;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +26,9 @@ import java.util.Arrays;
  * <p>Threading: one thread.
  */
 final class AckFile implements Closeable {
+    /** A sequence has 19 digits at most. */
+    private static final int HEAD_BYTES = 20;
+
     private final Path path;
     private final FileChannel file;
     private final boolean ownText;
@@ -48,11 +53,13 @@ final class AckFile implements Closeable {
     /**
      * Appends to the file, which is created if absent. A torn last line goes first: the next one must not complete it.
      *
-     * @throws StorageException NOT_FOUND without its directory, FATAL if it cannot be written
+     * @throws StorageException INVALID if the file holds something else, NOT_FOUND without its directory, FATAL if it cannot be
+     *     written
      */
     static AckFile open(Path path, TableSchema schema) {
         try {
             if (Files.isRegularFile(path)) {
+                refuseOther(path);
                 dropTornLine(path);
             }
             FileChannel file = FileChannel.open(
@@ -65,6 +72,22 @@ final class AckFile implements Closeable {
 
     private static StorageException notWritten(Path path, IOException e) {
         return IoFailure.of("acknowledgements not written", path, e);
+    }
+
+    /** By its begin: whoever names a wrong file, the input of all things, must not lose the end of it. */
+    private static void refuseOther(Path path) throws IOException {
+        byte[] head;
+        try (InputStream in = Files.newInputStream(path)) {
+            head = in.readNBytes(HEAD_BYTES);
+        }
+        int digits = 0;
+        while (digits < head.length && head[digits] >= '0' && head[digits] <= '9') {
+            digits++;
+        }
+        boolean torn = digits == head.length; // nothing, or a first line torn within its sequence
+        if (!torn && (digits == 0 || head[digits] != '\t')) {
+            throw new StorageException(Kind.INVALID, "no file of acknowledgements: file=" + path);
+        }
     }
 
     private static void dropTornLine(Path path) throws IOException {

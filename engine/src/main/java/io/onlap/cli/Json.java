@@ -88,10 +88,11 @@ final class Json {
         return b < 0 || b == '_' || Character.isLetterOrDigit(b);
     }
 
-    /** What the parser says, on one line. */
+    /** What the parser says, on one line, without the settings it would advise a programmer to. */
     static String reason(JsonProcessingException e) {
         String message = e.getOriginalMessage()
                 .replaceAll(" \\(start marker at .*|\\s+", " ")
+                .replaceFirst("^Non-standard token '([^']*)'.*", "no such word in JSON: $1")
                 .strip();
         return "broken JSON: "
                 + (message.length() <= REASON_CHARS_MAX ? message : message.substring(0, REASON_CHARS_MAX) + "…");

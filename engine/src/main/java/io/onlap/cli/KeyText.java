@@ -11,6 +11,7 @@ import io.onlap.memtable.Column;
 import io.onlap.memtable.TableSchema;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.math.BigInteger;
 import java.time.DateTimeException;
 import java.util.Base64;
 import java.util.List;
@@ -31,9 +32,13 @@ final class KeyText {
         Object[] key = parseLeading(schema, text);
         int columns = schema.keyColumns().size();
         if (key.length != columns) {
-            throw invalid(text, "a key has a value per key column: expected=" + columns + ", found=" + key.length);
+            throw wrongCount(columns, key.length, text);
         }
         return key;
+    }
+
+    private static StorageException wrongCount(int expected, int found, String key) {
+        return invalid(key, "a key has a value per key column: expected=" + expected + ", found=" + found);
     }
 
     /** The values of the first, of the first two … or of all key columns: a bound or a prefix. INVALID for text that is none. */
@@ -46,8 +51,11 @@ final class KeyText {
             return new Object[] {ofText(columns.get(0), text, text)};
         }
         JsonNode array = array(text);
-        if (!array.isArray() || array.isEmpty() || array.size() > columns.size()) {
+        if (!array.isArray() || array.isEmpty()) {
             throw invalid(text, "a key of several columns is a JSON array: columns=" + names(columns));
+        }
+        if (array.size() > columns.size()) {
+            throw wrongCount(columns.size(), array.size(), text);
         }
         Object[] key = new Object[array.size()];
         for (int i = 0; i < key.length; i++) {
@@ -94,12 +102,11 @@ final class KeyText {
     }
 
     private static Long integer(Column column, String text, String key) {
-        long value = Long.parseLong(text);
-        int unusedBits = Long.SIZE - column.type().fixedBytes() * Byte.SIZE;
-        if (value << unusedBits >> unusedBits != value) {
+        BigInteger value = new BigInteger(text);
+        if (value.bitLength() >= column.type().fixedBytes() * Byte.SIZE) {
             throw invalid(key, "number out of range: column=" + column.name() + ", type=" + TypeNames.of(column));
         }
-        return value;
+        return value.longValue();
     }
 
     /** What {@link #parse} reads. */

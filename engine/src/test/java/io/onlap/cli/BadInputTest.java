@@ -63,6 +63,7 @@ class BadInputTest {
                 "{\"n\":2}                      | -:2:1 field=id: ",
                 "{\"id\":null,\"n\":2}          | -:2:7 field=id: ",
                 "{\"id\":\"b\",\"id\":\"c\"}    | -:2:11 field=id: duplicate field",
+                "{\"id\":\"b\",\"n\":NaN}       | -:2:15 field=n: broken JSON: no such word in JSON: NaN",
                 "{\"id\":\"b\",\"m\":2}         | -:2:11 field=m: unknown column",
                 "{\"id\":\"\u00ff\",\"n\":2}    | -:2:8 field=-: invalid UTF-8"
             })
@@ -151,6 +152,14 @@ class BadInputTest {
         assertTrue(result.status() == 2 || result.status() == 3, result.err());
         assertTrue(result.err().contains(store), result.err());
         assertEquals("hello", Files.readString(Path.of(store)));
+    }
+
+    @Test
+    void shouldRefuseWhenPlaceOfStoreIsLinkToNowhere() throws Exception {
+        Files.createSymbolicLink(Path.of(store), directory.resolve("gone"));
+        Cli.Result result = ingest(stream(GOOD));
+        assertEquals("INVALID: not a directory: path=" + store + "\n", result.err());
+        assertEquals(2, result.status());
     }
 
     @Test

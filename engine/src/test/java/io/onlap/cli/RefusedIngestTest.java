@@ -68,6 +68,20 @@ class RefusedIngestTest {
         assertFalse(Files.exists(store), "left behind by: " + options);
     }
 
+    /** A slip in the order of the arguments must not cost anybody the end of a file. */
+    @ParameterizedTest
+    @CsvSource({"rows.ndjson", "notes.txt", "number.txt"})
+    void shouldNotTouchWhenAcknowledgementFileIsAnother(String name) throws IOException {
+        Files.writeString(rows, "{\"id\":\"a\",\"n\":1}"); // as a torn last line
+        Files.writeString(directory.resolve("notes.txt"), "one\ntwo");
+        Files.writeString(directory.resolve("number.txt"), "12 apples\n3");
+        Path acks = directory.resolve(name);
+        String before = Files.readString(acks);
+        assertRefused(ingest("--table t --key id --acks " + acks), 2, "no file of acknowledgements: file=" + acks);
+        assertEquals(before, Files.readString(acks));
+        assertFalse(Files.exists(store), "left behind");
+    }
+
     private static void assertRefused(Cli.Result result, int status, String message) {
         assertEquals(status, result.status(), result.err());
         String kind = result.err().substring(0, Math.max(0, result.err().indexOf(": ")));

@@ -62,6 +62,8 @@ public final class Flusher {
     /**
      * A generation that is part of the store, and the intent that still names its files.
      *
+     * <p>Threading: immutable.
+     *
      * @param state the head that holds it
      */
     public record Flushed(ManifestState state, Intent intent) {}

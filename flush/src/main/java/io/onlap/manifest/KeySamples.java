@@ -8,6 +8,8 @@ import io.onlap.memtable.RowBatch;
  * touching the batch. A search among the mapped keys alone misses the cache twice per step, which was most of the time of a
  * lookup in a file. Half a byte per row.
  *
+ * <p>Invariant: samples only narrow; which row it is the exact keys decide.
+ *
  * <p>Threading: immutable; valid while the batch is mapped.
  */
 final class KeySamples {

@@ -16,8 +16,8 @@ import org.agrona.UnsafeApi;
  * when it is asked for: who asks for one column of twenty pays for one, and a value that Java cannot represent is refused
  * by its getter and not by the lookup. {@link #bytes(int)} gives text and binary without making anything of them.
  *
- * <p>Invariant: equal values are equal bytes, because {@link RowCopier} and {@link TableMemtable} write columns in order and zeros
- * between; so two rows are compared as bytes, floats by their bits.
+ * <p>Invariant: equal values are equal bytes, because {@link RowCopier} and {@link TableMemtable} write columns in order and
+ * zeros between; so two rows are compared as bytes, floats by their bits.
  *
  * <p>Threading: immutable; arrays are copies.
  */

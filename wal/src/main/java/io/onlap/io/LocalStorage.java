@@ -72,6 +72,8 @@ public final class LocalStorage implements Storage {
                 Files.createDirectories(path);
                 forceDirectory(path.getParent());
             }
+        } catch (FileAlreadyExistsException e) {
+            throw new StorageException(StorageException.Kind.INVALID, "not a directory: path=" + e.getFile(), e);
         } catch (IOException e) {
             throw failure("directory not created", directory, e);
         }

@@ -17,7 +17,7 @@ import java.util.List;
  * <p>Threading: any thread.
  */
 public interface Storage {
-    /** Creates the directory and its missing parents, durably. */
+    /** Creates the directory and its missing parents, durably; INVALID if something else is in the place of one. */
     void createDirectories(Path directory);
 
     /**
