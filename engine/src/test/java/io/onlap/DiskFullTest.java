@@ -9,6 +9,7 @@ import io.onlap.io.FailPoint;
 import io.onlap.io.FailPoints;
 import io.onlap.io.FaultStorage;
 import io.onlap.io.FaultStorage.Call;
+import io.onlap.io.FaultStorage.When;
 import io.onlap.io.LocalStorage;
 import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
@@ -21,6 +22,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** With a full disk writers are told so, readers go on, and freed space lets the same engine go on. */
 class DiskFullTest {
@@ -96,6 +99,33 @@ class DiskFullTest {
             engine.flush();
             Rows.putNow(engine, table, "after", 1);
             assertEquals(rows[0] + 2, table.count(), "the row that waited for room is in");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Call.class,
+            names = {"RENAME", "CREATE", "OPEN", "ALLOCATE"})
+    void shouldGoOnWhenTheNextSegmentIsThereThoughTheDiskWasCalledFull(Call call) {
+        Gate gate = new Gate();
+        failPoints.arm(FailPoint.FLUSH_BEFORE_INTENT, gate);
+        try (Engine engine = Engine.open(directory, SETTINGS.withGenerationRows(1), env)) {
+            Table table = engine.createTable("t", Rows.SCHEMA);
+            if (call != Call.RENAME) {
+                Rows.putNow(engine, table, "spare", 1); // uses up the segment that was made ready
+                gate.awaitReached();
+            }
+            storage.fail(call, 1, Kind.DISK_FULL, When.AFTER);
+            Rows.putNow(engine, table, "a", 1);
+            Rows.putNow(engine, table, "b", 2);
+            assertEquals(2L, Rows.get(table, "b"));
+            assertTrue(storage.isReached());
+            gate.open();
+            engine.flush();
+            assertEquals(Health.State.OK, engine.health().state(), engine.health()::toString);
+        }
+        try (Engine again = Engine.open(directory)) {
+            assertEquals(2L, Rows.get(again.table("t"), "b"));
         }
     }
 

@@ -3,6 +3,7 @@ package io.onlap.wal;
 import io.onlap.io.LocalStorage;
 import io.onlap.io.Storage;
 import io.onlap.io.StorageException;
+import io.onlap.io.StorageException.Kind;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -94,7 +95,9 @@ final class SpareSegment {
             try {
                 storage.rename(spare.path, path);
             } catch (StorageException e) {
+                // Whichever of the names it has now: a full disk makes the write loop come again, and find the name free.
                 drop(spare.path, spare.handle, e);
+                drop(path, null, e);
                 throw e;
             }
         }
@@ -120,7 +123,7 @@ final class SpareSegment {
     }
 
     private Spare make(Path path) {
-        storage.create(path).close();
+        create(path);
         Storage.OpenFile handle = null;
         try {
             handle = storage.open(path);
@@ -128,6 +131,17 @@ final class SpareSegment {
             return new Spare(path, handle, allocateBytes);
         } catch (StorageException e) {
             drop(path, handle, e);
+            throw e;
+        }
+    }
+
+    private void create(Path path) {
+        try {
+            storage.create(path).close();
+        } catch (StorageException e) {
+            if (e.kind() == Kind.DISK_FULL) {
+                drop(path, null, e); // it may be there all the same
+            }
             throw e;
         }
     }
