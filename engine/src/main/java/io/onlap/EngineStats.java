@@ -21,6 +21,7 @@ package io.onlap;
  * @param stalls how often writers had to wait for memory
  * @param stalledNs how long they waited, nanoseconds
  * @param stalled do they wait now?
+ * @param intentsLeft flushes whose intent could not be removed; the next owner does it
  */
 public record EngineStats(
         long manifestVersion,
@@ -40,4 +41,5 @@ public record EngineStats(
         int openSegmentFiles,
         long stalls,
         long stalledNs,
-        boolean stalled) {}
+        boolean stalled,
+        long intentsLeft) {}

@@ -65,6 +65,11 @@ final class FlushThread implements Runnable {
         return lastFailure;
     }
 
+    /** See {@link Flusher#intentsLeft}. */
+    long intentsLeft() {
+        return flusher.intentsLeft();
+    }
+
     /** Ends the thread after the flush in hand; what is still sealed stays in the log. */
     void stop() throws InterruptedException {
         synchronized (this) {

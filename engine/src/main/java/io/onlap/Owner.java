@@ -161,6 +161,11 @@ final class Owner implements AutoCloseable {
         return full == null ? flushes.lastFailure() : full;
     }
 
+    /** Intents of finished flushes that are still there. */
+    long intentsLeft() {
+        return flushes.intentsLeft();
+    }
+
     /** Bytes of the log's segment files. */
     long walBytes() {
         return wal.bytes();

@@ -283,7 +283,8 @@ final class Store implements AutoCloseable {
                 segments.size(),
                 parts == null ? 0 : parts.budget().stalls(),
                 parts == null ? 0 : parts.budget().stalledNs(),
-                parts != null && parts.budget().isStalled());
+                parts != null && parts.budget().isStalled(),
+                owner == null ? 0 : owner.intentsLeft());
     }
 
     /** The last that is known: this one is asked of the disk, and numbers stay readable when the disk fails. */

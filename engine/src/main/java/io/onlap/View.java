@@ -28,6 +28,13 @@ public final class View implements AutoCloseable {
         store.checkOpen();
         this.store = store;
         this.view = store.reads().open();
+        try {
+            store.checkOpen();
+        } catch (StorageException closed) {
+            // A view that was opened beside a close may miss the memory which that gave back.
+            view.close();
+            throw closed;
+        }
     }
 
     /** The newest sequence it holds. */

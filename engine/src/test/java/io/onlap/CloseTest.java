@@ -10,6 +10,8 @@ import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,6 +60,24 @@ class CloseTest {
         return thread.getState() == Thread.State.WAITING
                 && Arrays.stream(thread.getStackTrace())
                         .anyMatch(frame -> frame.getClassName().equals(WriteRing.class.getName()));
+    }
+
+    @Test
+    void shouldOpenNoViewThatAClosePasses() throws Exception {
+        Engine engine = Engine.open(directory, EngineSettings.defaults(), env);
+        Table table = engine.createTable("t", Rows.SCHEMA);
+        Rows.putNow(engine, table, "a", 1);
+        Gate gate = new Gate();
+        env.failPoints().arm(FailPoint.VIEW_AFTER_MEMORY, gate);
+        CompletableFuture<View> view = CompletableFuture.supplyAsync(engine::view);
+        gate.awaitReached();
+        assertEquals(
+                Kind.BUSY, assertThrows(StorageException.class, engine::close).kind());
+        gate.open();
+        CompletionException refused = assertThrows(CompletionException.class, view::join);
+        assertEquals(
+                Kind.CLOSED,
+                assertInstanceOf(StorageException.class, refused.getCause()).kind());
     }
 
     @Test

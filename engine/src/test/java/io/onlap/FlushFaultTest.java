@@ -43,6 +43,7 @@ class FlushFaultTest {
             engine.flush();
             assertEquals(Health.State.OK, engine.health().state(), engine.health()::toString);
             assertEquals(2, engine.stats().segmentFiles());
+            assertEquals(1, engine.stats().intentsLeft());
         }
         assertEquals(1, storage.list(directory.resolve("intents")).size());
         try (Engine engine = Engine.open(directory)) {

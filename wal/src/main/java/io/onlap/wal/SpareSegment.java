@@ -95,7 +95,8 @@ final class SpareSegment {
             try {
                 storage.rename(spare.path, path);
             } catch (StorageException e) {
-                // Whichever of the names it has now: a full disk makes the write loop come again, and find the name free.
+                // Whichever of the names it has now: a full disk makes the write loop come again, and find the name
+                // free.
                 drop(spare.path, spare.handle, e);
                 drop(path, null, e);
                 throw e;

@@ -96,11 +96,29 @@ public final class Wal implements AutoCloseable {
                         Kind.CONFLICT,
                         "log directory of a newer owner: path=" + directory.getValue() + ", epoch=" + epoch);
             }
-            for (Path segment :
-                    WalDirectories.segments(storage, directory.getValue()).values()) {
-                storage.force(segment);
+            try {
+                for (Path segment :
+                        WalDirectories.segments(storage, directory.getValue()).values()) {
+                    forceIfThere(storage, segment);
+                }
+                storage.forceDirectory(directory.getValue());
+            } catch (StorageException e) {
+                if (e.kind() != Kind.NOT_FOUND) {
+                    throw e;
+                }
+                // The whole directory was cut, as below.
             }
-            storage.forceDirectory(directory.getValue());
+        }
+    }
+
+    private static void forceIfThere(Storage storage, Path segment) {
+        try {
+            storage.force(segment);
+        } catch (StorageException e) {
+            if (e.kind() != Kind.NOT_FOUND) {
+                throw e;
+            }
+            // Its owner, which still lives, has cut it since it was listed: its rows are in segment files.
         }
     }
 

@@ -70,6 +70,22 @@ final class WalForcerTest {
                 forces(storage.takeCalls()));
     }
 
+    @Test
+    void shouldPassOverAnOlderSegmentThatIsCutMeanwhile() {
+        try (Wal wal = WalFixture.create(env, root, 1, 1, List.of())) {
+            WalFixture.append(wal.writer(), 1, "a");
+            wal.writer().roll(2);
+            WalFixture.append(wal.writer(), 2, "b");
+        }
+        List<WalEnd> ends = WalFixture.read(env, root).ends();
+        storage.fail(Call.FORCE, 1, Kind.NOT_FOUND, When.BEFORE);
+        storage.takeCalls();
+        WalFixture.create(env, root, 2, 3, ends).close();
+        assertEquals(
+                List.of("FORCE " + SegmentNames.fileName(1), "FORCE " + SegmentNames.fileName(2)),
+                forces(storage.takeCalls()).subList(0, 2));
+    }
+
     private static List<String> forces(List<String> calls) {
         return calls.stream().filter(call -> call.startsWith("FORCE")).toList();
     }
