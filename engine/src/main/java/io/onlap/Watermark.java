@@ -19,6 +19,9 @@ import java.util.concurrent.Executor;
  * to them is the code of users, who may write and wait in it. An advance without waiters takes no lock.
  */
 final class Watermark {
+    /** An acknowledgement takes a few microseconds, to sleep and be woken some tens. */
+    private static final long SPIN_NS = 20_000;
+
     private final String name;
     private final Poison poison;
     private final Executor callbacks;
@@ -78,6 +81,9 @@ final class Watermark {
      * @throws StorageException BUSY after an interrupt, the poison's cause if the engine ends first
      */
     boolean reaches(long value, long timeoutMillis) {
+        if (reachesAtOnce(value)) {
+            return true;
+        }
         long deadlineNs = System.nanoTime() + timeoutMillis * 1_000_000;
         synchronized (this) {
             waiters++;
@@ -99,6 +105,14 @@ final class Watermark {
                 waiters--;
             }
         }
+    }
+
+    private boolean reachesAtOnce(long value) {
+        long startNs = System.nanoTime();
+        while (mark < value && !poison.isSet() && System.nanoTime() - startNs < SPIN_NS) {
+            Thread.onSpinWait();
+        }
+        return mark >= value;
     }
 
     /** Completes with {@code value} once the mark is there, exceptionally with the poison's cause if the engine ends. */
