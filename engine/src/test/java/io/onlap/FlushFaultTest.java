@@ -2,6 +2,7 @@ package io.onlap;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.onlap.io.Env;
 import io.onlap.io.FailPoint;
@@ -60,12 +61,18 @@ class FlushFaultTest {
         Engine engine = Engine.open(directory, EngineSettings.defaults(), failing);
         Table table = engine.createTable("t", Rows.SCHEMA);
         Rows.putNow(engine, table, "a", 1);
+        List<String> log = storage.list(directory.resolve("wal").resolve("00000000000000000001"));
         assertEquals(
                 "injected", assertThrows(StorageException.class, engine::flush).getMessage());
         assertEquals(1, attempts.get());
         assertEquals(Map.of("a", 1L), Rows.scan(table));
         assertEquals(
                 "injected", assertThrows(StorageException.class, engine::close).getMessage());
+        List<String> kept = storage.list(directory.resolve("wal").resolve("00000000000000000001"));
+        List<String> segments =
+                log.stream().filter(name -> name.endsWith(".cq4")).toList();
+        assertEquals(1, segments.size(), log::toString);
+        assertTrue(kept.containsAll(segments), "the log was cut behind a record that may be lost: " + kept);
         try (Engine again = Engine.open(directory)) {
             assertEquals(Map.of("a", 1L), Rows.scan(again.table("t")));
             assertEquals(List.of(), storage.list(directory.resolve("intents")));
