@@ -92,7 +92,8 @@ final class MemoryBudget {
      * Returns at once below the budget; else waits until there is room.
      *
      * @param seal asks the write loop to seal the active generation
-     * @throws StorageException BUSY when the wait times out, DISK_FULL if that is why there is no room, the poison's cause if the engine ends first
+     * @throws StorageException BUSY when the wait times out, DISK_FULL if that is why there is no room, the poison's cause
+     *     if the engine ends first
      */
     void awaitRoom(Runnable seal) {
         if (full) {

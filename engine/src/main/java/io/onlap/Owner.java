@@ -129,8 +129,8 @@ final class Owner implements AutoCloseable {
     }
 
     /**
-     * Waits for {@code what} in pieces. It ends with the engine; on a disk too full for it with DISK_FULL once writers would not wait
-     * longer either; and else, in the end, with BUSY. In both cases the work itself goes on, and may yet be done.
+     * Waits for {@code what} in pieces. It ends with the engine; on a disk too full for it with DISK_FULL once writers would
+     * not wait longer either; and else, in the end, with BUSY. In both cases the work itself goes on, and may yet be done.
      */
     private void waitFor(LongPredicate doneWithinMillis, String what, BooleanSupplier full, long limitMillis) {
         long startNs = System.nanoTime();

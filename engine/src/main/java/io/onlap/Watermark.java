@@ -11,6 +11,8 @@ import java.util.concurrent.Executor;
 /**
  * A number that only grows (a sequence, a generation), and those who wait for it.
  *
+ * <p>A waiter looks a moment, then sleeps (docs/adr, decision 4).
+ *
  * <p>Invariant: a waiter for {@code n} returns once the mark is at least {@code n}, or ends with the poison's cause; it
  * never sleeps through either. The advancing thread writes the mark (volatile), then looks for waiters; a waiter registers
  * (volatile), then looks at the mark: in every order one of them sees the other.

@@ -81,8 +81,8 @@ public final class Writer implements AutoCloseable {
      * Waits until the batch of {@code sequence} is in the log and in every read that begins after this returns.
      *
      * @throws StorageException the failure of the engine; DISK_FULL when there is no room for the log for 5 s or
-     *     {@code stallTimeout}, whichever is less: the batch is on its way and goes in when there is, so wait again; BUSY after an interrupt, or many
-     *     minutes without an answer
+     *     {@code stallTimeout}, whichever is less: the batch is on its way and goes in when there is, so wait again; BUSY
+     *     after an interrupt, or many minutes without an answer
      */
     public void awaitVisible(long sequence) {
         owner.awaitVisible(sequence);

@@ -15,7 +15,7 @@ public final class StorageException extends RuntimeException {
         INVALID,
         /** What was named does not exist. */
         NOT_FOUND,
-        /** Somebody else holds it, or a limit is reached for now: try again later. */
+        /** Somebody else holds it, or a limit is reached: try again later. */
         BUSY,
         /** What the call was based on has changed: read again, then retry. */
         CONFLICT,

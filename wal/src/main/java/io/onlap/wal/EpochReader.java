@@ -11,9 +11,11 @@ import java.util.concurrent.locks.LockSupport;
  * <p>A frame follows if it is whole, lies behind the last one, and names the last one's sequence as the one before it;
  * what lies between does not matter. The first one is a START frame: of the first generation asked for, or of the epoch's
  * first segment. A whole segment farther on begins behind a hole: only the newest START frame is sure to be forced, so a
- * power loss can take a segment and spare the next. Where none follows, the frames still found behind that place say how far the log
- * had been forced when they were written: beyond that place, then acknowledged rows are damaged (CORRUPT); else it is the
- * tail of a log whose last writes did not all reach the disk, and everything from there on is dropped.
+ * power loss can take a segment and spare the next.
+ *
+ * <p>Where none follows, the frames still found behind that place say how far the log had been forced when they were
+ * written: beyond that place, then acknowledged rows are damaged (CORRUPT); else it is the tail of a log whose last writes
+ * did not all reach the disk, and everything from there on is dropped.
  *
  * <p>Threading: one thread.
  */
