@@ -11,7 +11,7 @@ import java.util.concurrent.Executor;
 /**
  * A number that only grows (a sequence, a generation), and those who wait for it.
  *
- * <p>A waiter looks a moment, then sleeps (docs/adr, decision 4).
+ * <p>A waiter looks a moment ({@link Glance}), then sleeps.
  *
  * <p>Invariant: a waiter for {@code n} returns once the mark is at least {@code n}, or ends with the poison's cause; it
  * never sleeps through either. The advancing thread writes the mark (volatile), then looks for waiters; a waiter registers
@@ -21,9 +21,6 @@ import java.util.concurrent.Executor;
  * to them is the code of users, who may write and wait in it. An advance without waiters takes no lock.
  */
 final class Watermark {
-    /** An acknowledgement takes a few microseconds, to sleep and be woken some tens. */
-    private static final long SPIN_NS = 20_000;
-
     private final String name;
     private final Poison poison;
     private final Executor callbacks;
@@ -111,8 +108,9 @@ final class Watermark {
 
     private boolean reachesAtOnce(long value) {
         long startNs = System.nanoTime();
-        while (mark < value && !poison.isSet() && System.nanoTime() - startNs < SPIN_NS) {
-            Thread.onSpinWait();
+        boolean looks = true;
+        while (mark < value && !poison.isSet() && looks) {
+            looks = Glance.goesOn(startNs);
         }
         return mark >= value;
     }

@@ -3,12 +3,10 @@ package io.onlap;
 import com.lmax.disruptor.BatchEventProcessor;
 import com.lmax.disruptor.BatchEventProcessorBuilder;
 import com.lmax.disruptor.InsufficientCapacityException;
-import com.lmax.disruptor.PhasedBackoffWaitStrategy;
 import com.lmax.disruptor.RingBuffer;
 import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
@@ -25,14 +23,6 @@ import org.agrona.concurrent.UnsafeBuffer;
  * <p>Threading: any thread publishes; {@link #start} and {@link #stop} belong to the engine.
  */
 final class WriteRing {
-    /**
-     * How long the write loop looks for the next batch before it sleeps: to be woken costs it, and whoever waits for an
-     * acknowledgement, some tens of microseconds (docs/adr). An idle engine sleeps.
-     */
-    private static final long SPIN_NS = 10_000;
-
-    private static final long YIELD_NS = 10_000;
-
     private static final long PARK_NS_MIN = 1_000;
     private static final long PARK_NS_MAX = 200_000;
 
@@ -67,7 +57,7 @@ final class WriteRing {
         this.ring = RingBuffer.createMultiProducer(
                 () -> new RingSlot(new UnsafeBuffer(slab, next[0]++ * slotBytes, slotBytes)),
                 settings.ringSlots(),
-                PhasedBackoffWaitStrategy.withLock(SPIN_NS, YIELD_NS, TimeUnit.NANOSECONDS));
+                new LookThenSleep());
         this.processor = new BatchEventProcessorBuilder().build(ring, ring.newBarrier(), loop);
         ring.addGatingSequences(processor.getSequence());
         this.thread = new Thread(processor, "onlap-write");
