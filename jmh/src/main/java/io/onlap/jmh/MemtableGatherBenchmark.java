@@ -3,19 +3,14 @@ package io.onlap.jmh;
 import io.onlap.memtable.KeyRange;
 import io.onlap.memtable.Memtable;
 import io.onlap.memtable.MemtableView;
-import io.onlap.memtable.RowBuilder;
 import io.onlap.memtable.RowEncoder;
 import io.onlap.memtable.RunCursor;
 import io.onlap.memtable.TableSchema;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
-import org.apache.arrow.vector.types.pojo.ArrowType;
-import org.apache.arrow.vector.types.pojo.Field;
-import org.apache.arrow.vector.types.pojo.Schema;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -62,12 +57,7 @@ public class MemtableGatherBenchmark {
 
         @Setup(Level.Trial)
         public void write() {
-            TableSchema schema = TableSchema.of(new Schema(List.of(
-                            Field.notNullable("id", ArrowType.Utf8.INSTANCE),
-                            Field.notNullable("ts", new ArrowType.Int(Long.SIZE, true)),
-                            Field.notNullable("role", ArrowType.Utf8.INSTANCE),
-                            Field.notNullable("text", ArrowType.Utf8.INSTANCE))))
-                    .key("id");
+            TableSchema schema = TurnRows.schema(0);
             columns = new int[] {0, 1, 2, 3};
             allocator = new RootAllocator();
             memtable = new Memtable(1, allocator);
@@ -76,11 +66,7 @@ public class MemtableGatherBenchmark {
             long sequence = 0;
             for (int i = 1; i <= rows; i++) {
                 stream.next();
-                RowBuilder row = encoder.beginPut(TABLE, schema);
-                row.setUtf8(0, stream.key(), 0, Keys.LENGTH);
-                row.setLong(1, stream.ts());
-                row.setUtf8(2, stream.role(), 0, stream.role().length);
-                row.setUtf8(3, stream.text(), stream.textOffset(), stream.textLength());
+                TurnRows.fill(encoder.beginPut(TABLE, schema), stream);
                 encoder.endRow();
                 if (i % BATCH_ROWS == 0 || i == rows) {
                     memtable.apply(++sequence, encoder.buffer(), 0, encoder.length(), (table, schemaId) -> schema);

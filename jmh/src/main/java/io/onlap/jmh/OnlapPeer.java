@@ -8,21 +8,13 @@ import io.onlap.WriteBatch;
 import io.onlap.Writer;
 import io.onlap.memtable.Row;
 import io.onlap.memtable.RowBuilder;
-import io.onlap.memtable.TableSchema;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.agrona.UnsafeApi;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.complex.FixedSizeListVector;
-import org.apache.arrow.vector.types.FloatingPointPrecision;
-import org.apache.arrow.vector.types.pojo.ArrowType;
-import org.apache.arrow.vector.types.pojo.Field;
-import org.apache.arrow.vector.types.pojo.FieldType;
-import org.apache.arrow.vector.types.pojo.Schema;
 
 /**
  * Onlap through its public door, as any user has it: one table, keyed, one writer, acknowledged at PROCESS.
@@ -31,11 +23,6 @@ import org.apache.arrow.vector.types.pojo.Schema;
  */
 final class OnlapPeer implements Peer {
     private static final String PATH = "bench/turns";
-    private static final int KEY = 0;
-    private static final int TS = 1;
-    private static final int ROLE = 2;
-    private static final int TEXT = 3;
-    private static final int EMBEDDING = 4;
     /** As many full generations as the other stores have write buffers. */
     private static final int GENERATIONS_IN_MEMORY = 4;
 
@@ -71,7 +58,7 @@ final class OnlapPeer implements Peer {
                 .withMemoryBytes(GENERATIONS_IN_MEMORY * generationBytes);
         engine = Engine.open(directory, settings);
         try {
-            table = engine.createTable(PATH, schema(workload.floats()));
+            table = engine.createTable(PATH, TurnRows.schema(workload.floats()));
             writer = engine.writer();
             batch = writer.batch();
         } catch (RuntimeException | Error failure) {
@@ -82,20 +69,6 @@ final class OnlapPeer implements Peer {
             }
             throw failure;
         }
-    }
-
-    private static TableSchema schema(int floats) {
-        List<Field> fields = new ArrayList<>(List.of(
-                Field.notNullable("id", ArrowType.Utf8.INSTANCE),
-                Field.notNullable("ts", new ArrowType.Int(Long.SIZE, true)),
-                Field.notNullable("role", ArrowType.Utf8.INSTANCE),
-                Field.notNullable("text", ArrowType.Utf8.INSTANCE)));
-        if (floats > 0) {
-            Field item = Field.notNullable("item", new ArrowType.FloatingPoint(FloatingPointPrecision.SINGLE));
-            fields.add(
-                    new Field("embedding", FieldType.notNullable(new ArrowType.FixedSizeList(floats)), List.of(item)));
-        }
-        return TableSchema.of(new Schema(fields)).key("id");
     }
 
     @Override
@@ -116,13 +89,7 @@ final class OnlapPeer implements Peer {
     }
 
     private void fill(RowBuilder builder) {
-        builder.setUtf8(KEY, row.key(), 0, Keys.LENGTH);
-        builder.setLong(TS, row.ts());
-        builder.setUtf8(ROLE, row.role(), 0, row.role().length);
-        builder.setUtf8(TEXT, row.text(), row.textOffset(), row.textLength());
-        if (row.embedding() != null) {
-            builder.setFloats(EMBEDDING, row.embedding());
-        }
+        TurnRows.fill(builder, row);
     }
 
     @Override
@@ -153,12 +120,12 @@ final class OnlapPeer implements Peer {
     private void consume(VectorSchemaRoot rows) {
         int count = rows.getRowCount();
         sums.addRows(count);
-        sums.addKey(texts(rows.getVector(KEY), count));
-        sums.addTs(longs(rows.getVector(TS), count));
-        sums.addRole(texts(rows.getVector(ROLE), count));
-        sums.addText(texts(rows.getVector(TEXT), count));
-        if (rows.getFieldVectors().size() > EMBEDDING) {
-            sums.addEmbedding(embeddings((FixedSizeListVector) rows.getVector(EMBEDDING), count));
+        sums.addKey(texts(rows.getVector(TurnRows.KEY), count));
+        sums.addTs(longs(rows.getVector(TurnRows.TS), count));
+        sums.addRole(texts(rows.getVector(TurnRows.ROLE), count));
+        sums.addText(texts(rows.getVector(TurnRows.TEXT), count));
+        if (rows.getFieldVectors().size() > TurnRows.EMBEDDING) {
+            sums.addEmbedding(embeddings((FixedSizeListVector) rows.getVector(TurnRows.EMBEDDING), count));
         }
     }
 
@@ -200,20 +167,9 @@ final class OnlapPeer implements Peer {
         if (found.isEmpty()) {
             return MISS;
         }
-        Row values = found.get();
         sums.clear();
-        sums.addKey(text(values, KEY));
-        sums.addTs(values.getLong(TS));
-        sums.addRole(text(values, ROLE));
-        sums.addText(text(values, TEXT));
-        if (values.schema().columns().size() > EMBEDDING) {
-            sums.addEmbedding(ColumnSums.value((float[]) values.get(EMBEDDING)));
-        }
+        TurnRows.addTo(sums, found.get());
         return sums.total();
-    }
-
-    private static long text(Row values, int ordinal) {
-        return ColumnSums.value(values.bytes(ordinal));
     }
 
     @Override

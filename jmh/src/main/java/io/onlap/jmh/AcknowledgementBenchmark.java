@@ -1,0 +1,94 @@
+package io.onlap.jmh;
+
+import io.onlap.jmh.RoundTrips.Looks;
+import java.util.BitSet;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import net.openhft.affinity.Affinity;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * Round trips of acknowledgements, see {@link RoundTrips}: write loop and waiter that look a moment before they sleep, as
+ * the engine's, against those that sleep at once. A shot runs all four in turn; what counts are the figures beside it: p50
+ * and p99 of a round trip, round trips per second, and what the loop spends on one.
+ *
+ * <p>Both threads are pinned. Left to the system they share a core in one shot and not in the next, and nothing matters as
+ * much: to look at a core that the other one needs is time lost, and to wake somebody on one's own core is cheap.
+ *
+ * <p>Threading: one thread, and a loop for each of the four, which sleeps while another is measured.
+ */
+@BenchmarkMode(Mode.SingleShotTime)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
+@Fork(1)
+@Warmup(iterations = 3)
+@Measurement(iterations = 7)
+public class AcknowledgementBenchmark {
+    /** The four, each with its own ring. */
+    @State(Scope.Thread)
+    public static class Trips {
+        /** From one round trip to the next; a loop that looks sleeps after 20. */
+        @Param({"0", "200"})
+        public long pauseMicros;
+
+        /** Where the two threads run: each on its own core, or both on one. */
+        @Param({"2", "1"})
+        public int cores;
+
+        /** How long each of the four runs in a shot. */
+        @Param({"300"})
+        public long millis;
+
+        private final Map<Looks, RoundTrips> all = new EnumMap<>(Looks.class);
+        private BitSet allowed;
+
+        @Setup(Level.Trial)
+        public void start() {
+            allowed = Affinity.getAffinity();
+            int writer = allowed.nextSetBit(0);
+            int loop = cores == 1 ? writer : allowed.nextSetBit(writer + 1);
+            if (loop < 0) {
+                throw new IllegalArgumentException("too few cores: cores=" + cores + ", allowed=" + allowed);
+            }
+            for (Looks looks : Looks.values()) {
+                all.put(looks, new RoundTrips(looks, () -> Affinity.setAffinity(loop), () -> {}));
+            }
+            Affinity.setAffinity(writer);
+        }
+
+        @TearDown(Level.Trial)
+        public void close() {
+            Affinity.setAffinity(allowed);
+            all.values().forEach(RoundTrips::close);
+        }
+    }
+
+    @Benchmark
+    public long roundTrips(Trips trips) throws InterruptedException {
+        long rounds = 0;
+        for (Map.Entry<Looks, RoundTrips> one : trips.all.entrySet()) {
+            RoundTrips.Outcome outcome = one.getValue()
+                    .run(TimeUnit.MILLISECONDS.toNanos(trips.millis), TimeUnit.MICROSECONDS.toNanos(trips.pauseMicros));
+            String name = one.getKey().name().toLowerCase(Locale.ROOT);
+            Figures.set(name + ".p50", outcome.micros(50), "us");
+            Figures.set(name + ".p99", outcome.micros(99), "us");
+            Figures.set(name + ".rate", outcome.roundsPerSecond(), "rounds/s");
+            Figures.set(name + ".loop", outcome.loopNanos() / 1e3, "us");
+            rounds += outcome.nanos().getTotalCount();
+        }
+        return rounds;
+    }
+}
