@@ -22,14 +22,14 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Round trips of acknowledgements, see {@link RoundTrips}: write loop and waiter that look a moment before they sleep, as
- * the engine's, against those that sleep at once. A shot runs all four in turn; what counts are the figures beside it: p50
+ * Round trips of acknowledgements, see {@link RoundTrips}: write loop and waiter that look a moment before they sleep
+ * and yield meanwhile, as the engine's, against those that spin meanwhile or sleep at once. A shot runs all in turn; what counts are the figures beside it: p50
  * and p99 of a round trip, round trips per second, and what the loop spends on one.
  *
  * <p>Both threads are pinned. Left to the system they share a core in one shot and not in the next, and nothing matters as
  * much: to look at a core that the other one needs is time lost, and to wake somebody on one's own core is cheap.
  *
- * <p>Threading: one thread, and a loop for each of the four, which sleeps while another is measured.
+ * <p>Threading: one thread, and a loop for each way to wait, which sleeps while another is measured.
  */
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -37,7 +37,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3)
 @Measurement(iterations = 7)
 public class AcknowledgementBenchmark {
-    /** The four, each with its own ring. */
+    /** One for each way to wait, with its own ring. */
     @State(Scope.Thread)
     public static class Trips {
         /** From one round trip to the next; a loop that looks sleeps after 20. */
@@ -48,7 +48,7 @@ public class AcknowledgementBenchmark {
         @Param({"2", "1"})
         public int cores;
 
-        /** How long each of the four runs in a shot. */
+        /** How long each way runs in a shot. */
         @Param({"300"})
         public long millis;
 

@@ -1,10 +1,13 @@
 package io.onlap.jmh;
 
+import com.lmax.disruptor.AlertException;
 import com.lmax.disruptor.BatchEventProcessor;
 import com.lmax.disruptor.BatchEventProcessorBuilder;
 import com.lmax.disruptor.BlockingWaitStrategy;
 import com.lmax.disruptor.PhasedBackoffWaitStrategy;
 import com.lmax.disruptor.RingBuffer;
+import com.lmax.disruptor.Sequence;
+import com.lmax.disruptor.SequenceBarrier;
 import com.lmax.disruptor.WaitStrategy;
 import io.onlap.EngineSettings;
 import java.lang.management.ManagementFactory;
@@ -23,26 +26,29 @@ import org.HdrHistogram.Histogram;
  * <p>Threading: one thread at a time writes and waits; the loop is a thread of this object.
  */
 final class RoundTrips implements AutoCloseable {
-    /** As the engine's write loop. */
-    private static final long LOOP_SPIN_NS = 10_000;
+    /** How long who looks does so before it sleeps. */
+    private static final long LOOK_NS = 20_000;
 
-    private static final long LOOP_YIELD_NS = 10_000;
-    /** As the engine's waiters. */
-    private static final long WAITER_SPIN_NS = 20_000;
+    /** The same for the loop, as the strategy of the Disruptor takes it: half of it spinning, half of it yielding. */
+    private static final long PHASE_NS = LOOK_NS / 2;
+
+    /** Who yields spins so long before. */
+    private static final long SPIN_NS = 1_000;
 
     private static final long WAIT_MILLIS_MAX = 10_000;
     private static final long HIGHEST_NS = TimeUnit.MILLISECONDS.toNanos(WAIT_MILLIS_MAX);
 
     /**
-     * Who looks a moment before sleeping; who does not sleeps at once. {@link #NEITHER} and {@link #WAITER} are the rejected
-     * variants of decision 4 (docs/adr). Threading: immutable.
+     * Who looks a moment before sleeping; who does not sleeps at once. All but {@link #YIELDING} are rejected variants of
+     * decision 4 (docs/adr). Threading: immutable.
      */
     enum Looks {
         NEITHER(false, false),
         WAITER(false, true),
         LOOP(true, false),
-        /** The engine as it is. */
-        BOTH(true, true);
+        BOTH(true, true),
+        /** Both, and each offers its core meanwhile: the engine as it is. */
+        YIELDING(true, true);
 
         private final boolean loop;
         private final boolean waiter;
@@ -53,9 +59,50 @@ final class RoundTrips implements AutoCloseable {
         }
 
         private WaitStrategy strategy() {
+            if (this == YIELDING) {
+                return new YieldThenSleep();
+            }
             return loop
-                    ? PhasedBackoffWaitStrategy.withLock(LOOP_SPIN_NS, LOOP_YIELD_NS, TimeUnit.NANOSECONDS)
+                    ? PhasedBackoffWaitStrategy.withLock(PHASE_NS, PHASE_NS, TimeUnit.NANOSECONDS)
                     : new BlockingWaitStrategy();
+        }
+
+        /** Lets a little time pass; false once it is time to sleep. */
+        @SuppressWarnings("ThreadPriorityCheck") // what the engine does is measured
+        private boolean goesOn(long startNs) {
+            long pastNs = System.nanoTime() - startNs;
+            if (this == YIELDING && pastNs >= SPIN_NS) {
+                Thread.yield();
+            } else {
+                Thread.onSpinWait();
+            }
+            return pastNs < LOOK_NS;
+        }
+    }
+
+    /**
+     * As the engine's write loop waits.
+     *
+     * <p>Threading: the loop waits, the writer signals.
+     */
+    private static final class YieldThenSleep implements WaitStrategy {
+        private final BlockingWaitStrategy sleep = new BlockingWaitStrategy();
+
+        @Override
+        public long waitFor(long sequence, Sequence cursor, Sequence dependent, SequenceBarrier barrier)
+                throws AlertException, InterruptedException {
+            long startNs = System.nanoTime();
+            long available = dependent.get();
+            while (available < sequence && Looks.YIELDING.goesOn(startNs)) {
+                barrier.checkAlert();
+                available = dependent.get();
+            }
+            return available >= sequence ? available : sleep.waitFor(sequence, cursor, dependent, barrier);
+        }
+
+        @Override
+        public void signalAllWhenBlocking() {
+            sleep.signalAllWhenBlocking();
         }
     }
 
@@ -152,9 +199,10 @@ final class RoundTrips implements AutoCloseable {
     }
 
     private boolean isReachedAtOnce(long sequence) {
-        long start = System.nanoTime();
-        while (mark < sequence && System.nanoTime() - start < WAITER_SPIN_NS) {
-            Thread.onSpinWait();
+        long startNs = System.nanoTime();
+        boolean goesOn = true;
+        while (mark < sequence && goesOn) {
+            goesOn = looks.goesOn(startNs);
         }
         return mark >= sequence;
     }
