@@ -73,7 +73,8 @@ public final class Engine implements AutoCloseable {
 
     /**
      * Opens the store for reading, beside an owner or without one, and changes no byte but a lease of its own. Everything
-     * acknowledged up to now can be read; {@link #refresh} moves on.
+     * acknowledged up to now can be read; {@link #refresh} moves on. Where no owner lives, a torn end of the log is left out:
+     * see {@link #droppedTail}.
      *
      * @throws StorageException NOT_FOUND if there is no store; CORRUPT naming the place
      */
@@ -160,8 +161,9 @@ public final class Engine implements AutoCloseable {
     /**
      * What the open of this owner dropped from the end of the log: bytes that were never forced and are no whole batches in
      * unbroken order, as a kill in the middle of an append leaves them, or a loss of power under {@link Durability#PROCESS}.
+     * Of an engine opened read-only: what its open or last {@link #refresh} left out so, which the next owner will drop.
      *
-     * @return place and size, for people; empty if the log was whole, or the engine is read-only
+     * @return place and size, for people; empty if the log was whole, or, of a read-only engine, its owner lives
      */
     public Optional<String> droppedTail() {
         return store.droppedTail();

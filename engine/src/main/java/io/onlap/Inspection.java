@@ -8,6 +8,7 @@ import io.onlap.manifest.Manifest;
 import io.onlap.manifest.ManifestAudit;
 import io.onlap.manifest.ManifestHistory;
 import io.onlap.manifest.ManifestState;
+import io.onlap.manifest.Owners;
 import io.onlap.manifest.StoreLayout;
 import io.onlap.memtable.RowBlock;
 import io.onlap.wal.WalReader;
@@ -83,7 +84,7 @@ public final class Inspection {
     static void walFrames(Env env, Path directory, Consumer<WalFrame> frames) {
         StoreLayout layout = layout(env, directory);
         WalFrame[] open = {null};
-        LogWalk.read(env, layout, OwnerFiles.seemsAlive(env, layout), reader -> {
+        LogWalk.read(env, layout, Manifest.open(env, layout.root()), reader -> {
             String file = layout.root().relativize(reader.segment()).toString();
             boolean same = open[0] != null
                     && open[0].offset() == reader.frameOffset()
@@ -110,8 +111,8 @@ public final class Inspection {
                 (frame == null ? 0 : frame.bytes()) + reader.length());
     }
 
-    /** Rows of the batch; CORRUPT if its blocks do not fill it, or name a table that {@code state} has not. */
-    private static long rows(WalReader reader, ManifestState state) {
+    /** Rows of the batch; CORRUPT if its blocks do not fill it, or name a table that {@code manifest}, if any, has not. */
+    private static long rows(WalReader reader, Manifest manifest) {
         DirectBuffer buffer = reader.buffer();
         int at = reader.offset();
         int end = at + reader.length();
@@ -124,7 +125,7 @@ public final class Inspection {
             if (bytes < 0 || bytes > end - at - RowBlock.HEADER_BYTES) {
                 break;
             }
-            if (state != null && state.schema(tableId, schemaId) == null) {
+            if (manifest != null && manifest.schema(tableId, schemaId) == null) {
                 throw LogWalk.unsound(reader, "batch of no table: tableId=" + tableId + ", schemaId=" + schemaId);
             }
             at += RowBlock.HEADER_BYTES + bytes;
@@ -173,7 +174,7 @@ public final class Inspection {
         ManifestAudit audit = new ManifestAudit(env, layout, sink);
         ManifestState head = audit.checkManifest();
         if (head != null) {
-            checkWal(env, layout, head, sink);
+            checkWal(env, layout, sink);
             audit.checkSegments(head);
         }
     }
@@ -215,11 +216,21 @@ public final class Inspection {
         }
     }
 
-    private static void checkWal(Env env, StoreLayout layout, ManifestState head, Consumer<Finding> sink) {
-        boolean live = OwnerFiles.seemsAlive(env, layout);
+    /**
+     * Does the owner of that number live, in whatever process? Its engine is open then; one that was closed lives no more.
+     *
+     * @param epoch as {@link Counter#EPOCH} gives it
+     * @throws StorageException NOT_FOUND if there is no store
+     */
+    public static boolean ownerLives(Path directory, long epoch) {
+        Env env = Env.system();
+        return Owners.lives(env, layout(env, directory), epoch);
+    }
+
+    private static void checkWal(Env env, StoreLayout layout, Consumer<Finding> sink) {
         try {
-            // An owner may have made tables since the head was read.
-            WalTail tail = LogWalk.read(env, layout, live, reader -> rows(reader, live ? null : head));
+            Manifest manifest = Manifest.open(env, layout.root());
+            WalTail tail = LogWalk.read(env, layout, manifest, reader -> rows(reader, manifest));
             if (tail != null) {
                 sink.accept(Finding.note("wal", "torn end, never acknowledged as durable: " + tail));
             }

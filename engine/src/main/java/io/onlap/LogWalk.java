@@ -11,27 +11,20 @@ import io.onlap.wal.WalTail;
 import java.util.function.Consumer;
 
 /**
- * Reads the log from outside, above what is flushed: each batch once and in order, beside an owner or without one.
+ * Shows each batch of the {@link UnflushedLog} once and in order: where the reading starts over it goes on behind the last
+ * batch it showed.
  *
- * <p>Invariant: sequences ascend, over all attempts.
- *
- * <p>Failure windows: an owner that lives may cut, clear and use again a file while it is read. Then something vanishes, does
- * not follow or looks damaged, and the head has moved: it goes on above what is flushed by then, behind the last batch it
- * had. What is wrong under a head that stands still is wrong.
+ * <p>Invariant: sequences ascend, over all readings.
  *
  * <p>Threading: one thread.
  */
 final class LogWalk {
-    private static final int ATTEMPTS_MAX = 100;
-
     private final Env env;
-    private final StoreLayout layout;
     private final Consumer<WalReader> batches;
     private long last = -1;
 
-    private LogWalk(Env env, StoreLayout layout, Consumer<WalReader> batches) {
+    private LogWalk(Env env, Consumer<WalReader> batches) {
         this.env = env;
-        this.layout = layout;
         this.batches = batches;
     }
 
@@ -41,36 +34,13 @@ final class LogWalk {
      * @return what counts as torn end of a log nobody writes, or null
      * @throws StorageException CORRUPT naming the place; BUSY if the owner flushes faster than this reads
      */
-    static WalTail read(Env env, StoreLayout layout, boolean live, Consumer<WalReader> batches) {
-        return new LogWalk(env, layout, batches).run(live);
+    static WalTail read(Env env, StoreLayout layout, Manifest manifest, Consumer<WalReader> batches) {
+        LogWalk walk = new LogWalk(env, batches);
+        return UnflushedLog.read(env, layout, manifest, walk::show).droppedTail();
     }
 
-    private WalTail run(boolean live) {
-        Manifest manifest = Manifest.open(env, layout.root());
-        for (int attempt = 1; ; attempt++) {
-            long flushed = manifest.refresh().flushedGeneration();
-            try (WalReader reader = WalReader.open(env, layout.wal(), live)) {
-                reader.skipBelow(flushed + 1);
-                env.failPoints().reach(FailPoint.READER_BEFORE_REPLAY);
-                readAll(reader);
-                if (!reader.isBroken() || manifest.refresh().flushedGeneration() == flushed) {
-                    return reader.droppedTail();
-                }
-                if (attempt == ATTEMPTS_MAX) {
-                    throw new StorageException(
-                            Kind.BUSY, "owner flushes faster than its log can be read: attempts=" + ATTEMPTS_MAX);
-                }
-            } catch (StorageException e) {
-                boolean overtaken =
-                        e.kind() == Kind.NOT_FOUND || manifest.refresh().flushedGeneration() > flushed;
-                if (!overtaken || attempt == ATTEMPTS_MAX) {
-                    throw e;
-                }
-            }
-        }
-    }
-
-    private void readAll(WalReader reader) {
+    private void show(WalReader reader) {
+        env.failPoints().reach(FailPoint.READER_BEFORE_REPLAY);
         long before = -1;
         while (reader.next()) {
             if (reader.sequence() <= before) {

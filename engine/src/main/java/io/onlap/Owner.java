@@ -1,6 +1,5 @@
 package io.onlap;
 
-import io.onlap.io.OwnerLock;
 import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
 import io.onlap.wal.Wal;
@@ -26,7 +25,7 @@ final class Owner implements AutoCloseable {
     private static final long FLUSH_MILLIS_MAX = 24L * 60 * 60 * 1_000;
 
     private final OwnerParts parts;
-    private final OwnerLock lock;
+    private final OwnerFiles files;
     private final Wal wal;
     private final WalTail droppedTail;
     private final WriteLoop loop;
@@ -35,9 +34,9 @@ final class Owner implements AutoCloseable {
     private final FlushThread flushes;
 
     /** Everything given is the owner's to close from here on. */
-    Owner(OwnerParts parts, OwnerLock lock, Recovery.Recovered recovered, FlushThread flushes, Memtables memtables) {
+    Owner(OwnerParts parts, OwnerFiles files, Recovery.Recovered recovered, FlushThread flushes, Memtables memtables) {
         this.parts = parts;
-        this.lock = lock;
+        this.files = files;
         this.wal = recovered.wal();
         this.droppedTail = recovered.droppedTail();
         this.flushes = flushes;
@@ -212,7 +211,7 @@ final class Owner implements AutoCloseable {
         closing.run(wal::close);
         closing.run(parts.memory()::close);
         closing.run(parts.epochWord()::close);
-        closing.run(lock::close);
+        closing.run(files::close);
         if (failure != null) {
             closing.run(() -> {
                 throw failure.again();

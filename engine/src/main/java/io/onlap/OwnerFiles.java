@@ -3,30 +3,42 @@ package io.onlap;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.onlap.io.Env;
+import io.onlap.io.LockedFile;
 import io.onlap.io.OwnerLock;
 import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
+import io.onlap.manifest.Owners;
 import io.onlap.manifest.StoreLayout;
 import java.io.IOException;
 import java.util.Map;
 
 /**
- * Who owns a store: the lock that says somebody does, and the file that tells who.
+ * What an owner holds of a store besides its parts: the lock that lets nobody else own it, the own file by which others know
+ * that it lives (see {@link Owners}), and the file OWNER that tells who it is.
  *
- * <p>Invariant: only the lock decides. The file is for messages; it may be stale or torn, and is never opened as the lock
- * file is, because closing any channel on a locked file frees the lock.
+ * <p>Invariant: only the lock decides who owns. OWNER is for messages; it may be stale or torn, and is never opened as the
+ * lock file is, because closing any channel on a locked file frees the lock.
  *
- * <p>Threading: the opening thread.
+ * <p>Threading: the opening thread, and who closes.
  */
-final class OwnerFiles {
+final class OwnerFiles implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private OwnerFiles() {}
+    private final Env env;
+    private final StoreLayout layout;
+    private final OwnerLock lock;
+    private LockedFile ownFile;
+
+    private OwnerFiles(Env env, StoreLayout layout, OwnerLock lock) {
+        this.env = env;
+        this.layout = layout;
+        this.lock = lock;
+    }
 
     /** Takes the lock; BUSY naming the owner if another process, or another engine of this one, has it. */
-    static OwnerLock lock(Env env, StoreLayout layout) {
+    static OwnerFiles lock(Env env, StoreLayout layout) {
         try {
-            return OwnerLock.tryAcquire(layout.lock());
+            return new OwnerFiles(env, layout, OwnerLock.tryAcquire(layout.lock()));
         } catch (StorageException e) {
             if (e.kind() != Kind.BUSY) {
                 throw e;
@@ -36,8 +48,9 @@ final class OwnerFiles {
         }
     }
 
-    /** Tells who owns the store from now on. */
-    static void tell(Env env, StoreLayout layout, long epoch) {
+    /** Tells that the owner of {@code epoch} lives, and who it is, from now on until {@link #close}; once. */
+    void tell(long epoch) {
+        ownFile = Owners.begin(env, layout, epoch);
         Map<String, Object> owner = Map.of(
                 "pid", ProcessHandle.current().pid(),
                 "epoch", epoch,
@@ -50,24 +63,24 @@ final class OwnerFiles {
         }
     }
 
-    /** Does the process that told last still live? For inspection only: the lock is not looked at. */
-    static boolean seemsAlive(Env env, StoreLayout layout) {
-        try {
-            Map<?, ?> owner = JSON.readValue(env.storage().read(layout.owner()), Map.class);
-            return owner.get("pid") instanceof Number pid
-                    && ProcessHandle.of(pid.longValue()).isPresent();
-        } catch (IOException | StorageException e) {
-            return false; // nobody told anything readable
-        }
-    }
-
     /** What the owner told, for messages; "unknown" if it told nothing readable. */
-    static String describe(Env env, StoreLayout layout) {
+    private static String describe(Env env, StoreLayout layout) {
         try {
             Map<?, ?> owner = JSON.readValue(env.storage().read(layout.owner()), Map.class);
             return "pid " + owner.get("pid") + " since " + owner.get("since") + ", epoch=" + owner.get("epoch");
         } catch (IOException | StorageException e) {
             return "unknown (" + e.getMessage() + ")";
         }
+    }
+
+    /** When the log is closed: others take it for one that nobody writes, and the store for one that has no owner. */
+    @Override
+    public void close() {
+        Closing closing = new Closing();
+        if (ownFile != null) {
+            closing.run(ownFile::close);
+        }
+        closing.run(lock::close);
+        closing.end();
     }
 }

@@ -9,6 +9,7 @@ import io.onlap.io.StorageException.Kind;
 import io.onlap.manifest.Manifest;
 import io.onlap.manifest.ManifestState;
 import io.onlap.manifest.Operation;
+import io.onlap.manifest.Owners;
 import io.onlap.manifest.StoreLayout;
 import io.onlap.memtable.Memtable;
 import io.onlap.wal.Wal;
@@ -20,7 +21,8 @@ import io.onlap.wal.WalTail;
  * Opens a store for writing.
  *
  * <pre>
- *   OS lock → OPEN record (epoch + 1) → epoch word → scan the log above the record's flushed generation → own log directory
+ *   OS lock → OPEN record (epoch + 1) → epoch word → own file → scan the log above the record's flushed generation
+ *   → own log directory
  * </pre>
  *
  * <p>Invariants: the epoch word is raised before the final scan, so a former owner that still lives either had its frame
@@ -63,14 +65,15 @@ final class Recovery {
     }
 
     /** Writes the OPEN record and raises the epoch word; from here on a former owner is fenced. */
-    static ManifestState takeOver(Env env, StoreLayout layout, Manifest manifest, EpochWord word) {
+    static ManifestState takeOver(Env env, StoreLayout layout, Manifest manifest, EpochWord word, OwnerFiles files) {
         env.failPoints().reach(FailPoint.OPEN_BEFORE_RECORD);
         ManifestState opened = manifest.commit(
                 new Operation.Open("pid " + ProcessHandle.current().pid()));
         env.failPoints().reach(FailPoint.OPEN_AFTER_RECORD);
         word.raise(opened.epoch());
         env.failPoints().reach(FailPoint.OPEN_AFTER_EPOCH_WORD);
-        OwnerFiles.tell(env, layout, opened.epoch());
+        files.tell(opened.epoch());
+        Owners.removeDeadBefore(env, layout, opened.epoch());
         new Reaper(env, layout, manifest).resolveBefore(opened.epoch());
         return opened;
     }
@@ -119,7 +122,7 @@ final class Recovery {
     private WalReader openLog() {
         for (int attempt = 1; ; attempt++) {
             try {
-                return WalReader.open(parts.env(), layout.wal(), false);
+                return WalReader.open(parts.env(), layout.wal(), epoch -> false); // whoever may live is fenced
             } catch (StorageException e) {
                 if (e.kind() != Kind.NOT_FOUND || attempt == OPEN_ATTEMPTS_MAX) {
                     throw e;

@@ -3,7 +3,6 @@ package io.onlap;
 import io.onlap.flush.Flusher;
 import io.onlap.io.Env;
 import io.onlap.io.EpochWord;
-import io.onlap.io.OwnerLock;
 import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
 import io.onlap.manifest.Manifest;
@@ -59,19 +58,19 @@ final class Store implements AutoCloseable {
         StoreLayout layout = new StoreLayout(directory.toAbsolutePath());
         Manifest.checkUsable(env, layout.root());
         env.storage().createDirectories(layout.root());
-        OwnerLock lock = OwnerFiles.lock(env, layout);
+        OwnerFiles files = OwnerFiles.lock(env, layout);
         try {
             Manifest manifest = Manifest.create(env, layout.root());
             Store store = new Store(env, layout, manifest, new Poison());
-            store.becomeOwner(settings, lock);
+            store.becomeOwner(settings, files);
             return store;
         } catch (RuntimeException | Error failure) {
-            closeAfter(failure, lock);
+            closeAfter(failure, files);
             throw failure;
         }
     }
 
-    private void becomeOwner(EngineSettings settings, OwnerLock lock) {
+    private void becomeOwner(EngineSettings settings, OwnerFiles files) {
         EpochWord word = EpochWord.open(env.storage(), layout.epoch());
         memtables = new Memtables(allocator, settings.generationBytes());
         Callbacks callbacks = new Callbacks();
@@ -79,7 +78,7 @@ final class Store implements AutoCloseable {
         FlushThread flushes = null;
         Recovery.Recovered recovered = null;
         try {
-            ManifestState opened = Recovery.takeOver(env, layout, manifest, word);
+            ManifestState opened = Recovery.takeOver(env, layout, manifest, word, files);
             OwnerParts parts = new OwnerParts(
                     env,
                     settings,
@@ -98,7 +97,7 @@ final class Store implements AutoCloseable {
             flushes = new FlushThread(parts, new Flusher(env, layout, manifest, allocator, opened.epoch()));
             flushes.start();
             recovered = new Recovery(parts, layout, flushes, memtables).run(opened);
-            owner = new Owner(parts, lock, recovered, flushes, memtables);
+            owner = new Owner(parts, files, recovered, flushes, memtables);
             owner.start();
             startCounters();
         } catch (RuntimeException | Error failure) {
@@ -302,7 +301,7 @@ final class Store implements AutoCloseable {
 
     /** See {@link Engine#droppedTail}. */
     Optional<String> droppedTail() {
-        WalTail tail = owner == null ? null : owner.droppedTail();
+        WalTail tail = owner == null ? replica.droppedTail() : owner.droppedTail();
         return Optional.ofNullable(tail)
                 .map(dropped -> "log ended torn, dropped: path=" + dropped.file() + ", position=" + dropped.position()
                         + ", bytes=" + dropped.bytes() + ", frames=" + dropped.frames());

@@ -1,6 +1,7 @@
 package io.onlap;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -150,6 +151,20 @@ class FencedOwnerTest {
                 assertOver(old);
                 assertIntact(successor);
             }
+        }
+        assertIntactAfterReopen();
+    }
+
+    @Test
+    void shouldLiveForReadersUntilItIsClosed() throws Exception {
+        Engine old = open();
+        try (Engine successor = succeed()) {
+            assertTrue(Inspection.ownerLives(directory, 1), "it may still write a frame");
+            assertTrue(Inspection.ownerLives(directory, 2));
+            assertFenced(CompletableFuture.runAsync(() -> putDurably(old, "too late", 1), threads));
+            assertOver(old);
+            assertFalse(Inspection.ownerLives(directory, 1));
+            assertIntact(successor);
         }
         assertIntactAfterReopen();
     }

@@ -29,6 +29,7 @@ final class CountCommand implements Callable<Integer> {
         try (Engine engine = Engine.openReadOnly(store.store())) {
             long count = engine.table(table.path()).count();
             console.out().line(store.json() ? Json.object("count", count) : Long.toString(count));
+            engine.droppedTail().ifPresent(console::note);
         }
         return Exits.DONE;
     }

@@ -49,6 +49,7 @@ final class DescribeCommand implements Callable<Integer> {
             } else {
                 print(asked, settings);
             }
+            engine.droppedTail().ifPresent(console::note);
         }
         return Exits.DONE;
     }

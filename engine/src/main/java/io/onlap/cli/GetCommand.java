@@ -54,6 +54,7 @@ final class GetCommand implements Callable<Integer> {
                 }
             }
             rows.end();
+            engine.droppedTail().ifPresent(console::note);
             return missing == 0 ? Exits.DONE : Exits.FAULT;
         }
     }

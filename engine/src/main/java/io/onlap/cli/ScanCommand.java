@@ -96,6 +96,7 @@ final class ScanCommand implements Callable<Integer> {
                 }
                 rows.end();
             }
+            engine.droppedTail().ifPresent(console::note);
         }
         return Exits.DONE;
     }

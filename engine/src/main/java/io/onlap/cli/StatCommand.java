@@ -41,12 +41,11 @@ final class StatCommand implements Callable<Integer> {
         Map<Counter, Long> before = Inspection.counters(store.store());
         try (StopSignal stop = StopSignal.install()) {
             do {
-                boolean alive = isAlive(before);
-                if (alive || watch) {
+                if (watch || isAlive(before)) {
                     rest(watch ? WATCH_NS : ONCE_NS, stop);
                 }
                 Map<Counter, Long> now = Inspection.counters(store.store());
-                show(before, now);
+                show(before, now, isAlive(now));
                 console.out().flush();
                 before = now;
             } while (watch && !stop.isRequested());
@@ -61,21 +60,21 @@ final class StatCommand implements Callable<Integer> {
         }
     }
 
-    private static boolean isAlive(Map<Counter, Long> counters) {
-        return !counters.isEmpty()
-                && ProcessHandle.of(counters.get(Counter.PID)).isPresent();
+    /** Does the owner live that told these? */
+    private boolean isAlive(Map<Counter, Long> counters) {
+        return !counters.isEmpty() && Inspection.ownerLives(store.store(), counters.get(Counter.EPOCH));
     }
 
-    private void show(Map<Counter, Long> before, Map<Counter, Long> now) throws IOException {
+    private void show(Map<Counter, Long> before, Map<Counter, Long> now, boolean alive) throws IOException {
         if (now.isEmpty()) {
             console.out().line(store.json() ? "{\"owner\":null}" : "no owner has told anything yet");
             return;
         }
-        Map<String, Object> all = values(before, now);
+        Map<String, Object> all = values(before, now, alive);
         if (store.json()) {
             console.out().line(Json.text(all));
         } else if (watch) {
-            console.out().line(oneLine(before, now));
+            console.out().line(oneLine(before, now, alive));
         } else {
             TextTable lines = new TextTable(console.out(), new String[] {"what", "value"}, new boolean[2]);
             for (Map.Entry<String, Object> value : all.entrySet()) {
@@ -90,8 +89,7 @@ final class StatCommand implements Callable<Integer> {
     }
 
     @SuppressWarnings("EnumOrdinal") // counters are numbers
-    private static Map<String, Object> values(Map<Counter, Long> before, Map<Counter, Long> now) {
-        boolean alive = isAlive(now);
+    private static Map<String, Object> values(Map<Counter, Long> before, Map<Counter, Long> now, boolean alive) {
         boolean stalled = now.get(Counter.STALLED) != 0;
         Map<String, Object> all = Json.map(
                 "pid", now.get(Counter.PID),
@@ -134,9 +132,9 @@ final class StatCommand implements Callable<Integer> {
         return ns <= 0 ? 0 : Math.round((now.get(counter) - before.get(counter)) * 1e9 / ns);
     }
 
-    private static String oneLine(Map<Counter, Long> before, Map<Counter, Long> now) {
+    private static String oneLine(Map<Counter, Long> before, Map<Counter, Long> now, boolean alive) {
         long memory = now.get(Counter.ACTIVE_BYTES) + now.get(Counter.SEALED_BYTES) + now.get(Counter.IN_FLIGHT_BYTES);
-        String owner = "pid " + now.get(Counter.PID) + (isAlive(now) ? "" : " (gone)");
+        String owner = "pid " + now.get(Counter.PID) + (alive ? "" : " (gone)");
         return Instant.ofEpochMilli(now.get(Counter.UPDATED_MILLIS))
                 + "  "
                 + owner
@@ -144,7 +142,7 @@ final class StatCommand implements Callable<Integer> {
                         Locale.ROOT,
                         "  %,d rows/s  memory %,d of %,d MiB  active %d, sealed %d, flushed %d  log %,d MiB"
                                 + "  stalls %d (%,d ms)%s",
-                        isAlive(now) ? rate(Counter.ROWS, before, now) : 0,
+                        alive ? rate(Counter.ROWS, before, now) : 0,
                         memory >> 20,
                         now.get(Counter.MEMORY_BUDGET_BYTES) >> 20,
                         now.get(Counter.ACTIVE_GENERATION),

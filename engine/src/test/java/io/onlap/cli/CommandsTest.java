@@ -150,6 +150,21 @@ class CommandsTest {
     }
 
     @Test
+    void shouldSayInStatWhetherTheOwnerLives() {
+        ingest(ROWS);
+        // Its process lives: it is this one.
+        assertTrue(Cli.run("stat", "--store", store(), "--json").out().contains("\"alive\":false,"));
+        try (Engine owner = Engine.open(Path.of(store()))) {
+            Cli.Result living = Cli.run("stat", "--store", store(), "--json");
+            assertTrue(
+                    living.out()
+                            .contains(
+                                    "\"alive\":true,\"epoch\":" + owner.stats().epoch()),
+                    living.out());
+        }
+    }
+
+    @Test
     void shouldWriteAcknowledgementPerRowWhenAsked() throws Exception {
         Path acks = directory.resolve("acks");
         Files.writeString(acks, "1\t\"old\"\n2\t\"to");

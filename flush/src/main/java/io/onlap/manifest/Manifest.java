@@ -5,6 +5,7 @@ import io.onlap.io.FailPoint;
 import io.onlap.io.LocalStorage;
 import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
+import io.onlap.memtable.TableSchema;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
@@ -157,6 +158,15 @@ public final class Manifest {
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * The schema that a row in the log names, or null. One that the known head has not is of a table in a newer one: its
+     * record is durable before its first row is in the log.
+     */
+    public TableSchema schema(int tableId, int schemaId) {
+        TableSchema schema = head.schema(tableId, schemaId);
+        return schema == null ? refresh().schema(tableId, schemaId) : schema;
     }
 
     /**

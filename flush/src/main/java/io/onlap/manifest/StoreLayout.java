@@ -15,6 +15,7 @@ import java.util.Set;
  *   manifest/HINT                where to look for the newest checkpoint; never believed
  *   boundary/BOUNDARY-&lt;20 digits&gt;
  *   checkpoints/&lt;20 digits&gt;.arrow
+ *   owners/&lt;20 digits&gt;         an owner's own file, by epoch
  *   segments/ intents/ leases/
  * </pre>
  *
@@ -25,7 +26,7 @@ import java.util.Set;
  */
 public record StoreLayout(Path root) {
     static final Set<String> DIRECTORIES =
-            Set.of("wal", "manifest", "boundary", "checkpoints", "segments", "intents", "leases");
+            Set.of("wal", "manifest", "boundary", "checkpoints", "segments", "intents", "leases", "owners");
     static final Set<String> OWNER_FILES = Set.of("LOCK", "OWNER", "EPOCH", "COUNTERS");
 
     private static final String RECORD_ENDING = ".json";
@@ -90,6 +91,15 @@ public record StoreLayout(Path root) {
         return root.resolve("leases");
     }
 
+    public Path owners() {
+        return root.resolve("owners");
+    }
+
+    /** Locked while the owner of {@code epoch} lives; see {@link Owners}. */
+    public Path ownFile(long epoch) {
+        return owners().resolve(digits(epoch));
+    }
+
     public Path record(long version) {
         return manifest().resolve(digits(version) + RECORD_ENDING);
     }
@@ -112,6 +122,11 @@ public record StoreLayout(Path root) {
     /** The version a file of {@link #boundaries} is named after, or -1 for any other file. */
     static long boundaryVersion(String name) {
         return name.startsWith(BOUNDARY_PREFIX) ? number(name.substring(BOUNDARY_PREFIX.length())) : -1;
+    }
+
+    /** The epoch a file of {@link #owners} is named after, or -1 for any other file. */
+    static long ownFileEpoch(String name) {
+        return number(name);
     }
 
     private static String digits(long version) {

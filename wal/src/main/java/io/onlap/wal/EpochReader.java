@@ -28,7 +28,7 @@ final class EpochReader {
     private final long epoch;
     private final List<SegmentScanner> segments;
     private final FrameHeader header;
-    private final boolean live;
+    private boolean live;
     private WalEnd cut;
     private int index;
     private long position;
@@ -40,12 +40,15 @@ final class EpochReader {
     private WalTail tail;
     private boolean isBroken;
 
-    /** @param live its last segment may still be written */
-    EpochReader(long epoch, List<SegmentScanner> segments, FrameHeader header, boolean live) {
+    EpochReader(long epoch, List<SegmentScanner> segments, FrameHeader header) {
         this.epoch = epoch;
         this.segments = segments;
         this.header = header;
-        this.live = live;
+    }
+
+    /** Its last segment may still be written; before anything is read. */
+    void expectWrites() {
+        live = true;
     }
 
     long epoch() {

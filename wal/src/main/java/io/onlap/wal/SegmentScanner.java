@@ -27,6 +27,9 @@ final class SegmentScanner implements AutoCloseable {
     private static final int END_OF_FILE = NOT_COMPLETE | META_DATA;
     private static final int DOCUMENT_HEADER_BYTES = 4;
 
+    /** Chronicle's word behind the header of the end of a file that it rolled: a name of three letters, EOF. */
+    private static final int END_OF_FILE_NAME = 0x464f45c3;
+
     private final long epoch;
     private final long generation;
     private final Path path;
@@ -164,7 +167,10 @@ final class SegmentScanner implements AutoCloseable {
         while (window.load(offset, DOCUMENT_HEADER_BYTES)) {
             int word = FrameFormat.intAt(window.view(), window.index(offset));
             if (word == END_OF_FILE) {
-                return offset + DOCUMENT_HEADER_BYTES;
+                long name = offset + DOCUMENT_HEADER_BYTES;
+                boolean named = window.load(name, Integer.BYTES)
+                        && FrameFormat.intAt(window.view(), window.index(name)) == END_OF_FILE_NAME;
+                return named ? name + Integer.BYTES : name;
             }
             if ((word & (NOT_COMPLETE | META_DATA)) != META_DATA) {
                 return offset;

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongPredicate;
 import org.agrona.DirectBuffer;
 
 /**
@@ -43,19 +44,19 @@ public final class WalReader implements AutoCloseable {
     /**
      * Opens the files of all directories.
      *
-     * @param live an owner may be writing: a bad frame in the newest segment is read again before it is judged, and
-     *     where that segment is not complete is the end
+     * @param lives does the owner of that epoch live? Asked about the newest directory, when all files are open and none is
+     *     read. If so, a bad frame in its newest segment is read again before it is judged, and where that segment is not
+     *     complete is the end. If not, nobody writes what was opened
      * @throws StorageException NOT_FOUND if a file was deleted meanwhile: read the head again and start over
      */
-    public static WalReader open(Env env, Path walRoot, boolean live) {
+    public static WalReader open(Env env, Path walRoot, LongPredicate lives) {
         WalReader reader = new WalReader();
         try {
-            Map<Long, Path> directories = WalDirectories.epochs(env.storage(), walRoot);
-            int left = directories.size();
-            for (Map.Entry<Long, Path> directory : directories.entrySet()) {
-                left--;
-                reader.add(env.storage(), directory.getKey(), directory.getValue(), live && left == 0);
+            for (Map.Entry<Long, Path> directory :
+                    WalDirectories.epochs(env.storage(), walRoot).entrySet()) {
+                reader.add(env.storage(), directory.getKey(), directory.getValue());
             }
+            reader.askAboutNewest(lives);
             reader.applyAcceptedEnds();
             return reader;
         } catch (RuntimeException | Error e) {
@@ -64,15 +65,22 @@ public final class WalReader implements AutoCloseable {
         }
     }
 
-    private void add(Storage storage, long epoch, Path directory, boolean live) {
+    private void add(Storage storage, long epoch, Path directory) {
         List<SegmentScanner> segments = new ArrayList<>();
-        EpochReader added = new EpochReader(epoch, segments, header, live);
+        EpochReader added = new EpochReader(epoch, segments, header);
         epochs.add(added);
         for (Map.Entry<Long, Path> segment :
                 WalDirectories.segments(storage, directory).entrySet()) {
             segments.add(SegmentScanner.open(epoch, segment.getKey(), segment.getValue(), window, header));
         }
         added.skipBelow(0);
+    }
+
+    private void askAboutNewest(LongPredicate lives) {
+        EpochReader newest = epochs.isEmpty() ? null : epochs.get(epochs.size() - 1);
+        if (newest != null && lives.test(newest.epoch())) {
+            newest.expectWrites();
+        }
     }
 
     /** Each directory with a START frame cuts all older ones; one that it does not name ended before it had a frame. */

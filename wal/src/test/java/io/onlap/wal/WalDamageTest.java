@@ -148,6 +148,18 @@ final class WalDamageTest {
     }
 
     @Test
+    void shouldTakeNoEndOfRolledSegmentForTail() throws IOException {
+        try (Wal wal = WalFixture.create(env, root, 1, 1, List.of())) {
+            WalFixture.append(wal.writer(), 1, "a");
+            wal.writer().roll(2);
+        }
+        Files.delete(WalFixture.segment(root, 1, 2));
+        WalFixture.Contents contents = WalFixture.read(env, root);
+        assertEquals(List.of("1/1/1 a"), contents.batches());
+        assertNull(contents.tail());
+    }
+
+    @Test
     void shouldNotBeHarmedByDamagedHeadersOfChronicle() {
         long end;
         try (Wal wal = WalFixture.create(env, root, 1, 1, List.of())) {

@@ -37,7 +37,7 @@ final class WalFixture {
 
     /** Every batch as {@code epoch/generation/sequence text}. */
     static Contents read(Env env, Path root, long skipBelow, boolean live) {
-        try (WalReader reader = WalReader.open(env, root, live)) {
+        try (WalReader reader = WalReader.open(env, root, epoch -> live)) {
             reader.skipBelow(skipBelow);
             List<String> batches = new ArrayList<>();
             while (reader.next()) {

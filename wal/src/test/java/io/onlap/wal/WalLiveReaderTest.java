@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.onlap.io.Env;
 import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongPredicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -67,7 +70,7 @@ final class WalLiveReaderTest {
      */
     private boolean readAll(long committed) {
         long cutBefore = cut.get();
-        try (WalReader reader = WalReader.open(env, root, true)) {
+        try (WalReader reader = WalReader.open(env, root, epoch -> true)) {
             reader.skipBelow(cutBefore);
             List<String> faults = new ArrayList<>();
             long last = -1;
@@ -91,6 +94,48 @@ final class WalLiveReaderTest {
         } catch (StorageException e) {
             assertTrue(e.kind() == Kind.NOT_FOUND || cut.get() > cutBefore, e::getMessage);
             return false;
+        }
+    }
+
+    @Test
+    void shouldReadAllThatWasWrittenUntilItIsToldThatNobodyWrites() throws IOException {
+        try (Wal wal = WalFixture.create(env, root, 1, 1, List.of())) {
+            WalFixture.append(wal.writer(), 1, "of an owner before");
+        }
+        List<WalEnd> ends = WalFixture.read(env, root).ends();
+        try (Wal wal = WalFixture.create(env, root, 2, 2, ends)) {
+            Files.delete(WalFixture.segment(root, 1, 1));
+            WalFixture.append(wal.writer(), 2, "before the files were opened");
+            LongPredicate diesNow = epoch -> {
+                assertEquals(2, epoch);
+                WalFixture.append(wal.writer(), 3, "before the answer");
+                wal.writer().roll(3);
+                WalFixture.append(wal.writer(), 4, "in a file that was not opened");
+                return false;
+            };
+            List<String> read = new ArrayList<>();
+            try (WalReader reader = WalReader.open(env, root, diesNow)) {
+                assertEquals(List.of(WalFixture.segment(root, 2, 2)), reader.segments());
+                while (reader.next()) {
+                    read.add(WalFixture.text(reader));
+                }
+                assertEquals(null, reader.droppedTail());
+            }
+            assertEquals(List.of("before the files were opened", "before the answer"), read);
+        }
+    }
+
+    @Test
+    void shouldAskAboutTheNewestDirectoryAlone() {
+        try (Wal first = WalFixture.create(env, root, 1, 1, List.of())) {
+            WalFixture.append(first.writer(), 1, "a");
+            try (Wal second = WalFixture.create(
+                    env, root, 2, 2, WalFixture.read(env, root).ends())) {
+                WalFixture.append(second.writer(), 2, "b");
+                List<Long> asked = new ArrayList<>();
+                WalReader.open(env, root, asked::add).close();
+                assertEquals(List.of(2L), asked);
+            }
         }
     }
 }

@@ -58,7 +58,7 @@ final class WalRecycleTest {
             }
             wal.writer().roll(2);
             WalFixture.append(wal.writer(), 101, "b");
-            try (WalReader reader = WalReader.open(env, root, true)) {
+            try (WalReader reader = WalReader.open(env, root, epoch -> true)) {
                 reader.skipBelow(1);
                 assertTrue(reader.next());
                 wal.forcer().releaseThrough(1);

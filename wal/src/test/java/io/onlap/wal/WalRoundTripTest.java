@@ -60,7 +60,7 @@ final class WalRoundTripTest {
                 WalFixture.read(env, root, 2, false).batches());
         assertEquals(List.of("1/7/3 c"), WalFixture.read(env, root, 7, true).batches());
         assertTrue(Files.exists(WalFixture.segment(root, 1, 2)));
-        try (WalReader reader = WalReader.open(env, root, false)) {
+        try (WalReader reader = WalReader.open(env, root, epoch -> false)) {
             assertEquals(4, reader.segments().size());
         }
     }
@@ -80,7 +80,7 @@ final class WalRoundTripTest {
                 wal.writer().commit();
             }
         }
-        try (WalReader reader = WalReader.open(env, root, false)) {
+        try (WalReader reader = WalReader.open(env, root, epoch -> false)) {
             for (int i = 0; i < lengths.length; i++) {
                 assertTrue(reader.next());
                 assertEquals(i, reader.sequence());

@@ -1,0 +1,72 @@
+package io.onlap;
+
+import io.onlap.io.Env;
+import io.onlap.io.FailPoint;
+import io.onlap.io.StorageException;
+import io.onlap.io.StorageException.Kind;
+import io.onlap.manifest.Manifest;
+import io.onlap.manifest.ManifestState;
+import io.onlap.manifest.Owners;
+import io.onlap.manifest.StoreLayout;
+import io.onlap.wal.WalReader;
+import io.onlap.wal.WalTail;
+import java.util.function.Consumer;
+
+/**
+ * The log above what is flushed, as a process sees it that does not own the store. While an owner lives, the end of the log
+ * is where it writes; when none lives (see {@link Owners}), what is torn there is dropped and told, and damage below what was
+ * forced is CORRUPT, as for the owner to come.
+ *
+ * <p>Invariant: a reading counts only if it was whole, or the head stood still while it went on. The owner clears and uses a
+ * log file again only after the record that flushed it is durable, so a generation above the head behind the reading was
+ * whole all the time; one at or below it is in that head's files.
+ *
+ * <p>Failure windows: a log file that vanishes, or is cleared, while it is read means that an owner flushed meanwhile; what
+ * follows it in the log is then left out by the reader, whose frames name their predecessors: start over, above what is
+ * flushed now. What is wrong under a head that stands still is wrong.
+ *
+ * <p>Threading: stateless.
+ */
+final class UnflushedLog {
+    private static final int ATTEMPTS_MAX = 100;
+
+    private UnflushedLog() {}
+
+    /**
+     * What holds behind a reading that counts.
+     *
+     * @param head the manifest's, read after the log
+     * @param droppedTail what counts as torn end of a log nobody writes; null if nothing
+     *     <p>Threading: immutable.
+     */
+    record End(ManifestState head, WalTail droppedTail) {}
+
+    /**
+     * @param reading takes all batches; called again, with all batches anew, if the owner overtook it
+     * @throws StorageException CORRUPT naming the place; BUSY if the owner flushes faster than this reads
+     */
+    static End read(Env env, StoreLayout layout, Manifest manifest, Consumer<WalReader> reading) {
+        for (int attempt = 1; ; attempt++) {
+            long flushed = manifest.refresh().flushedGeneration();
+            try (WalReader reader = WalReader.open(env, layout.wal(), epoch -> Owners.lives(env, layout, epoch))) {
+                reader.skipBelow(flushed + 1);
+                reading.accept(reader);
+                env.failPoints().reach(FailPoint.READER_BEFORE_HEAD);
+                ManifestState head = manifest.refresh();
+                if (!reader.isBroken() || head.flushedGeneration() == flushed) {
+                    return new End(head, reader.droppedTail());
+                }
+                if (attempt == ATTEMPTS_MAX) {
+                    throw new StorageException(
+                            Kind.BUSY, "owner flushes faster than its log can be read: attempts=" + ATTEMPTS_MAX);
+                }
+            } catch (StorageException e) {
+                boolean overtaken =
+                        e.kind() == Kind.NOT_FOUND || manifest.refresh().flushedGeneration() > flushed;
+                if (!overtaken || attempt == ATTEMPTS_MAX) {
+                    throw e;
+                }
+            }
+        }
+    }
+}
