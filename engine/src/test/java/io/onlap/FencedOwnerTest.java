@@ -47,7 +47,7 @@ class FencedOwnerTest {
 
     /** A new file under the lock's name, as somebody makes who takes a paused process for a dead one. */
     @SuppressWarnings("unchecked") // the registry of this process's locks, as OwnerLock keeps it
-    private void takeLockAway() throws IOException {
+    static void takeLockAway(Path directory) throws IOException {
         Map<Path, String> registry = (Map<Path, String>) System.getProperties().get("io.onlap.owner-locks");
         Path lock = directory.toRealPath().resolve("LOCK");
         synchronized (registry) {
@@ -174,7 +174,7 @@ class FencedOwnerTest {
 
     /** The next owner: it finds all that was acknowledged, overwrites, deletes, adds, flushes, adds. */
     private Engine succeed() throws IOException {
-        takeLockAway();
+        takeLockAway(directory);
         Engine successor = Engine.open(directory, POWER);
         Table table = successor.table("t");
         Long underWay = Rows.get(table, "under way");
