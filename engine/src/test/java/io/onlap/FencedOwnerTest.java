@@ -111,6 +111,33 @@ class FencedOwnerTest {
         assertIntactAfterReopen();
     }
 
+    /** Here nothing but the epoch stands against it: the generation is the next one, and no other file is in its place. */
+    @Test
+    void shouldCommitNoFlushThatItsSuccessorHasNotDoneEither() throws Exception {
+        Engine old = open();
+        Gate gate = new Gate();
+        env.failPoints().arm(FailPoint.FLUSH_BEFORE_COMMIT, gate);
+        CompletableFuture<Long> flush = CompletableFuture.supplyAsync(old::flush, threads);
+        gate.awaitReached();
+        takeLockAway(directory);
+        Env successorEnv = Env.system();
+        Gate successorFlush = new Gate();
+        successorEnv.failPoints().arm(FailPoint.FLUSH_BEFORE_INTENT, successorFlush);
+        try (Engine successor = Engine.open(directory, POWER, successorEnv)) {
+            successorFlush.awaitReached();
+            long before = versions();
+            env.failPoints().disarm(FailPoint.FLUSH_BEFORE_COMMIT);
+            gate.open();
+            assertFenced(flush);
+            assertOver(old);
+            assertEquals(before, versions(), "a fenced owner committed");
+            successorEnv.failPoints().disarm(FailPoint.FLUSH_BEFORE_INTENT);
+            successorFlush.open();
+            assertIntact(successor);
+        }
+        assertIntactAfterReopen();
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"COMMIT_AFTER_CREATE", "FLUSH_BEFORE_DROP", "FLUSH_BEFORE_TRUNCATE", "TRUNCATE_AFTER_DELETE"})
     void shouldHarmNothingWhenItsFlushWasCommittedBeforeAndItIsParkedAt(FailPoint point) throws Exception {
