@@ -6,6 +6,7 @@ import io.onlap.io.EpochWord;
 import io.onlap.io.FailPoint;
 import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
+import io.onlap.manifest.Intents;
 import io.onlap.manifest.Manifest;
 import io.onlap.manifest.ManifestState;
 import io.onlap.manifest.Operation;
@@ -21,7 +22,7 @@ import io.onlap.wal.WalTail;
  * Opens a store for writing.
  *
  * <pre>
- *   OS lock → OPEN record (epoch + 1) → epoch word → own file → scan the log above the record's flushed generation
+ *   OS lock → formats → OPEN record (epoch + 1) → epoch word → own file → scan the log above what that record has flushed
  *   → own log directory
  * </pre>
  *
@@ -30,6 +31,9 @@ import io.onlap.wal.WalTail;
  * the same number, sealed; so recovery flushes exactly what the former owner would have, in the same order, and a second
  * crash at any point repeats it. Nothing old is written to: the new owner's frames go to a directory of its epoch, whose
  * first frame records where the older ones end.
+ *
+ * <p>What a newer program wrote is refused before the OPEN record: an open that cannot succeed must not end an owner that
+ * lives, though its lock was taken from it.
  *
  * <p>Memory: replay stays within the budget by waiting for flushes, as writers do.
  *
@@ -64,8 +68,15 @@ final class Recovery {
         this.memtables = memtables;
     }
 
-    /** Writes the OPEN record and raises the epoch word; from here on a former owner is fenced. */
+    /**
+     * Writes the OPEN record and raises the epoch word; from here on a former owner is fenced.
+     *
+     * @throws StorageException INVALID for an intent or a log of a newer format, CORRUPT for a damaged intent; a former owner
+     *     goes on then
+     */
     static ManifestState takeOver(Env env, StoreLayout layout, Manifest manifest, EpochWord word, OwnerFiles files) {
+        new Intents(env, layout).list();
+        checkLogFormat(env, layout, manifest);
         env.failPoints().reach(FailPoint.OPEN_BEFORE_RECORD);
         ManifestState opened = manifest.commit(
                 new Operation.Open("pid " + ProcessHandle.current().pid()));
@@ -76,6 +87,19 @@ final class Recovery {
         Owners.removeDeadBefore(env, layout, opened.epoch());
         new Reaper(env, layout, manifest).resolveBefore(opened.epoch());
         return opened;
+    }
+
+    /** The first frame of each directory tells: one program wrote all of it. */
+    private static void checkLogFormat(Env env, StoreLayout layout, Manifest manifest) {
+        try (WalReader log = WalReader.open(env, layout.wal(), epoch -> false)) {
+            log.skipBelow(manifest.head().flushedGeneration() + 1);
+            log.next();
+        } catch (StorageException e) {
+            if (e.kind() == Kind.INVALID) {
+                throw e;
+            }
+            // Of what is damaged, or cut meanwhile, the scan behind the OPEN record judges what counts.
+        }
     }
 
     /** Replays the log above what {@code opened} has flushed, then starts a log directory of this epoch. */

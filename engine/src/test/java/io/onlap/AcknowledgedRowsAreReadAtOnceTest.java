@@ -1,14 +1,19 @@
 package io.onlap;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.onlap.io.Env;
+import io.onlap.io.FailPoint;
 import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -16,6 +21,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class AcknowledgedRowsAreReadAtOnceTest {
     @TempDir
@@ -41,7 +48,7 @@ class AcknowledgedRowsAreReadAtOnceTest {
 
     @Test
     void shouldShowARowToScanGetAndCountOnceItIsVisible() {
-        try (Engine engine = Engine.open(directory)) {
+        try (Engine engine = Engine.open(directory, EngineSettings.defaults().withGenerationRows(300))) {
             Table table = engine.createTable("t", Rows.SCHEMA);
             try (Writer writer = engine.writer()) {
                 for (int i = 0; i < 2_000; i++) {
@@ -87,8 +94,18 @@ class AcknowledgedRowsAreReadAtOnceTest {
                 assertInvalid(() -> writer.put(table, row -> row.set("id", "x".repeat(1 << 20))));
                 assertInvalid(() -> writer.delete(table, 7L));
                 assertEquals(0, table.count());
-                writer.awaitVisible(Rows.put(writer, table, "a", 1));
+                long sequence = Rows.put(writer, table, "a", 1);
+                writer.awaitVisible(sequence);
                 assertEquals(1L, Rows.get(table, "a"));
+                List<Inspection.WalFrame> frames = new ArrayList<>();
+                Inspection.walFrames(directory, frames::add);
+                assertEquals(
+                        List.of("1 row from " + sequence + " to " + sequence),
+                        frames.stream()
+                                .map(frame -> frame.rows() + " row from " + frame.firstSequence() + " to "
+                                        + frame.lastSequence())
+                                .toList(),
+                        "a refused row or an empty batch is in the log");
             }
         }
     }
@@ -141,6 +158,64 @@ class AcknowledgedRowsAreReadAtOnceTest {
             assertTrue(reads.get() > 0);
             readers.shutdown();
             assertEquals(Map.of("k0", 3_000L, "k1", 3_000L, "k2", 3_000L), Rows.scan(left));
+        }
+    }
+
+    @Test
+    void shouldShowNothingOfABatchThatIsInMemoryInPart() {
+        Env env = Env.system();
+        Gate gate = new Gate();
+        try (Engine engine = Engine.open(directory, EngineSettings.defaults(), env);
+                Writer writer = engine.writer()) {
+            Table left = engine.createTable("left", Rows.SCHEMA);
+            Table right = engine.createTable("right", Rows.SCHEMA);
+            Rows.putNow(engine, left, "k0", 0);
+            Rows.putNow(engine, right, "k0", 0);
+            WriteBatch batch = writer.batch();
+            for (long k = 0; k < 3; k++) {
+                String id = "k" + k;
+                batch.put(left, row -> row.set("id", id).set("n", 1L));
+                batch.put(right, row -> row.set("id", id).set("n", 1L));
+            }
+            env.failPoints().arm(FailPoint.APPLIED_BEFORE_PUBLISH, gate);
+            long sequence = writer.write(batch);
+            gate.awaitReached();
+            for (Table table : List.of(left, right)) {
+                assertEquals(Map.of("k0", 0L), Rows.scan(table));
+                assertEquals(0L, Rows.get(table, "k0"));
+                assertNull(Rows.get(table, "k1"));
+                assertEquals(1, table.count());
+            }
+            try (View before = engine.view()) {
+                gate.open();
+                writer.awaitVisible(sequence);
+                for (Table table : List.of(left, right)) {
+                    assertEquals(Map.of("k0", 0L), Rows.scan(before.scan(table)), "a view changed");
+                    assertEquals(Map.of("k0", 1L, "k1", 1L, "k2", 1L), Rows.scan(table));
+                    assertEquals(3, table.count());
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"WAL_BEFORE_APPEND", "WAL_AFTER_APPEND", "APPLIED_BEFORE_PUBLISH", "PUBLISHED_BEFORE_ACK"})
+    void shouldNotAcknowledgeWhileParkedAt(FailPoint point) {
+        Env env = Env.system();
+        Gate gate = new Gate();
+        try (Engine engine = Engine.open(directory, EngineSettings.defaults(), env);
+                Writer writer = engine.writer()) {
+            Table table = engine.createTable("t", Rows.SCHEMA);
+            long before = Rows.putNow(engine, table, "a", 1);
+            env.failPoints().arm(point, gate);
+            long sequence = Rows.put(writer, table, "b", 2);
+            gate.awaitReached();
+            assertEquals(before, engine.stats().acknowledgedSequence());
+            assertFalse(writer.whenDurable(sequence).toCompletableFuture().isDone());
+            assertEquals(point == FailPoint.PUBLISHED_BEFORE_ACK ? 2L : null, Rows.get(table, "b"));
+            gate.open();
+            writer.awaitVisible(sequence);
+            assertEquals(2L, Rows.get(table, "b"));
         }
     }
 

@@ -3,11 +3,14 @@ package io.onlap;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.onlap.io.ChildJvm;
+import io.onlap.io.Env;
+import io.onlap.io.FailPoint;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -65,6 +68,41 @@ class AcknowledgedRowsAreReadByAnotherProcessTest {
                     child.writeLine(key);
                     assertEquals(told(model, key), child.readLine(), "i=" + i);
                 }
+            }
+        }
+    }
+
+    /** Of the reader that opens the rows are in a file, in a sealed generation and in the active one. */
+    @Test
+    void shouldBeReadByAProcessThatOpensWhileAFlushIsUnderWay() throws Exception {
+        Env env = Env.system();
+        Gate gate = new Gate();
+        try (Engine engine = Engine.open(directory, EngineSettings.defaults().withGenerationRows(10), env)) {
+            Table table = engine.createTable("t", Rows.SCHEMA);
+            Map<String, Long> model = new TreeMap<>();
+            for (String key : List.of("a", "file", "rewritten", "deleted")) {
+                Rows.putNow(engine, table, key, 1);
+                model.put(key, 1L);
+            }
+            engine.flush();
+            env.failPoints().arm(FailPoint.FLUSH_BEFORE_INTENT, gate);
+            for (int i = 0; i < 8; i++) {
+                Rows.putNow(engine, table, "sealed" + i, i);
+                model.put("sealed" + i, (long) i);
+            }
+            Rows.putNow(engine, table, "rewritten", 2);
+            Rows.deleteNow(engine, table, "deleted");
+            gate.awaitReached();
+            Rows.putNow(engine, table, "a", 3);
+            model.putAll(Map.of("rewritten", 2L, "a", 3L));
+            model.remove("deleted");
+            assertEquals(1, engine.stats().sealedGenerations());
+            try (ChildJvm child = ChildJvm.start(ReadingChild.class, directory.toString())) {
+                assertEquals(told(model, "a"), child.readLine());
+                gate.open();
+                engine.flush();
+                child.writeLine("deleted");
+                assertEquals(told(model, "deleted"), child.readLine());
             }
         }
     }

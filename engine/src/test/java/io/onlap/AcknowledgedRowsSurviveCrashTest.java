@@ -3,11 +3,13 @@ package io.onlap;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.onlap.io.ChildJvm;
 import io.onlap.io.Env;
 import io.onlap.io.FailPoint;
+import io.onlap.io.StorageException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Random;
@@ -19,6 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Every row whose acknowledgement left the process is there after SIGKILL, and what is there beyond is a prefix. */
 class AcknowledgedRowsSurviveCrashTest {
     private static final int ROUNDS = 8;
+    private static final int REACHES_MAX = 5;
 
     @TempDir
     Path directory;
@@ -132,7 +135,9 @@ class AcknowledgedRowsSurviveCrashTest {
             first = checkPrefix(0, acknowledged);
         }
         long acknowledged = -1;
-        int reaches = isReachedOnce(point) ? 1 : 2;
+        long seed = System.nanoTime();
+        int reaches = isReachedOnce(point) ? 1 : 2 + new Random(seed).nextInt(REACHES_MAX - 1);
+        System.out.println("point=" + point + ", reaches=" + reaches + ", seed=" + seed);
         try (ChildJvm child = ChildJvm.start(
                 WritingChild.class, directory.toString(), "" + first, "POWER", point.name(), "" + reaches)) {
             for (String line = child.readLine(); line != null; line = child.readLine()) {
@@ -160,9 +165,8 @@ class AcknowledgedRowsSurviveCrashTest {
     void shouldLetTheNextOwnerInAtOnceAfterAKill() throws Exception {
         try (ChildJvm child = ChildJvm.start(WritingChild.class, directory.toString(), "0", "PROCESS")) {
             assertNotNull(child.readLine());
-            io.onlap.io.StorageException busy = org.junit.jupiter.api.Assertions.assertThrows(
-                    io.onlap.io.StorageException.class, () -> Engine.open(directory));
-            assertEquals(io.onlap.io.StorageException.Kind.BUSY, busy.kind());
+            StorageException busy = assertThrows(StorageException.class, () -> Engine.open(directory));
+            assertEquals(StorageException.Kind.BUSY, busy.kind());
             assertTrue(busy.getMessage().contains("pid " + child.pid()), busy::getMessage);
             child.killAndWait();
         }

@@ -1,6 +1,7 @@
 package io.onlap;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +11,11 @@ import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +55,47 @@ class BackPressureTest {
         }
     }
 
+    @Test
+    void shouldHoldWritersBackUntilAFlushMakesRoomAndCountTheWait() throws Exception {
+        Gate gate = new Gate();
+        env.failPoints().arm(FailPoint.FLUSH_BEFORE_INTENT, gate);
+        int writers = 3;
+        int rowsEach = 20_000;
+        ExecutorService threads = Executors.newFixedThreadPool(writers);
+        try (Engine engine = Engine.open(directory, SMALL, env)) {
+            Table table = engine.createTable("t", Rows.SCHEMA);
+            List<CompletableFuture<Void>> all = new ArrayList<>();
+            for (int i = 0; i < writers; i++) {
+                String prefix = "writer " + i + " row ";
+                all.add(CompletableFuture.runAsync(() -> putMany(engine, table, prefix, rowsEach), threads));
+            }
+            while (!engine.stats().stalled()) {
+                Thread.onSpinWait();
+            }
+            EngineStats full = engine.stats();
+            assertTrue(full.memoryBytes() >= full.memoryBudgetBytes(), full::toString);
+            assertEquals(1, full.stalls(), full::toString);
+            assertTrue(all.stream().anyMatch(writer -> !writer.isDone()), "more rows than the budget holds");
+            gate.open();
+            all.forEach(CompletableFuture::join);
+            assertEquals((long) writers * rowsEach, table.count());
+            EngineStats after = engine.stats();
+            assertFalse(after.stalled());
+            assertTrue(after.stalls() >= 1 && after.stalledNs() >= full.stalledNs(), after::toString);
+        }
+        threads.shutdown();
+    }
+
+    private static void putMany(Engine engine, Table table, String prefix, int rows) {
+        try (Writer writer = engine.writer()) {
+            long last = 0;
+            for (int i = 0; i < rows; i++) {
+                last = Rows.put(writer, table, prefix + i, i);
+            }
+            writer.awaitVisible(last);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 1_000, 100_000, 1 << 20})
     void shouldNotDeadlockWithABudgetOf(long memoryBytes) {
@@ -63,37 +110,6 @@ class BackPressureTest {
                 writer.awaitVisible(last);
             }
             assertEquals(rows, table.count());
-        }
-    }
-
-    @Test
-    void shouldTakeRowsLargerThanASlotAndThanTheBudgetAndRefuseLargerThanABatch() {
-        try (Engine engine = Engine.open(directory, SMALL)) {
-            Table table = engine.createTable("t", LargeRows.SCHEMA);
-            try (Writer writer = engine.writer()) {
-                for (int bytes : new int[] {10, 5_000, 300_000, 3 << 20, 14 << 20}) {
-                    byte[] value = LargeRows.value(bytes);
-                    writer.awaitVisible(
-                            writer.put(table, row -> row.set("id", "k" + bytes).set("value", value)));
-                }
-                byte[] tooLarge = LargeRows.value(16 << 20);
-                StorageException refused = assertThrows(
-                        StorageException.class,
-                        () -> writer.put(table, row -> row.set("id", "k").set("value", tooLarge)));
-                assertEquals(Kind.INVALID, refused.kind());
-                assertTrue(
-                        refused.getMessage()
-                                .contains("" + EngineSettings.defaults().batchBytesMax()),
-                        refused::getMessage);
-            }
-            engine.flush();
-            assertEquals(5, table.count());
-            for (int bytes : new int[] {10, 5_000, 300_000, 3 << 20, 14 << 20}) {
-                LargeRows.check(table, "k" + bytes, bytes);
-            }
-        }
-        try (Engine engine = Engine.open(directory, SMALL)) {
-            LargeRows.check(engine.table("t"), "k" + (14 << 20), 14 << 20);
         }
     }
 }

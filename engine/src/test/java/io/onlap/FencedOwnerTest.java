@@ -48,7 +48,7 @@ class FencedOwnerTest {
 
     /** A new file under the lock's name, as somebody makes who takes a paused process for a dead one. */
     @SuppressWarnings("unchecked") // the registry of this process's locks, as OwnerLock keeps it
-    private void takeLockAway() throws IOException {
+    static void takeLockAway(Path directory) throws IOException {
         Map<Path, String> registry = (Map<Path, String>) System.getProperties().get("io.onlap.owner-locks");
         Path lock = directory.toRealPath().resolve("LOCK");
         synchronized (registry) {
@@ -107,6 +107,33 @@ class FencedOwnerTest {
             assertFenced(flush);
             assertOver(old);
             assertEquals(before, versions(), "a fenced owner committed");
+            assertIntact(successor);
+        }
+        assertIntactAfterReopen();
+    }
+
+    /** Here nothing but the epoch stands against it: the generation is the next one, and no other file is in its place. */
+    @Test
+    void shouldCommitNoFlushThatItsSuccessorHasNotDoneEither() throws Exception {
+        Engine old = open();
+        Gate gate = new Gate();
+        env.failPoints().arm(FailPoint.FLUSH_BEFORE_COMMIT, gate);
+        CompletableFuture<Long> flush = CompletableFuture.supplyAsync(old::flush, threads);
+        gate.awaitReached();
+        takeLockAway(directory);
+        Env successorEnv = Env.system();
+        Gate successorFlush = new Gate();
+        successorEnv.failPoints().arm(FailPoint.FLUSH_BEFORE_INTENT, successorFlush);
+        try (Engine successor = Engine.open(directory, POWER, successorEnv)) {
+            successorFlush.awaitReached();
+            long before = versions();
+            env.failPoints().disarm(FailPoint.FLUSH_BEFORE_COMMIT);
+            gate.open();
+            assertFenced(flush);
+            assertOver(old);
+            assertEquals(before, versions(), "a fenced owner committed");
+            successorEnv.failPoints().disarm(FailPoint.FLUSH_BEFORE_INTENT);
+            successorFlush.open();
             assertIntact(successor);
         }
         assertIntactAfterReopen();
@@ -189,7 +216,7 @@ class FencedOwnerTest {
 
     /** The next owner: it finds all that was acknowledged, overwrites, deletes, adds, flushes, adds. */
     private Engine succeed() throws IOException {
-        takeLockAway();
+        takeLockAway(directory);
         Engine successor = Engine.open(directory, POWER);
         Table table = successor.table("t");
         Long underWay = Rows.get(table, "under way");

@@ -74,6 +74,8 @@ final class ManifestCommitTest {
         assertFalse(env.storage().createIfAbsent(record, new byte[] {1}));
         assertEquals(2, loser.commit(table("loser")).version());
         assertArrayEquals(winner, Files.readAllBytes(record));
+        assertEquals(
+                2, env.storage().list(store().resolve("manifest")).size(), "the loser's temporary file stayed behind");
     }
 
     @Test
@@ -103,13 +105,13 @@ final class ManifestCommitTest {
     void shouldNameExpectedAndActualAndWriteNothingWhenConflicting() throws IOException {
         Manifest stale = create();
         other().commit(new Operation.CreateTable("t", Stores.schema("text")));
-        List<String> before = Stores.records(store());
+        List<String> before = env.storage().list(store().resolve("manifest"));
         StorageException e = assertFails(Kind.CONFLICT, () -> stale.commit(table("t")));
         assertEquals(
                 "table exists with another schema: path=t, expected=" + Stores.schema() + ", actual="
                         + Stores.schema("text") + ", version=1",
                 e.getMessage());
-        assertEquals(before, Stores.records(store()));
+        assertEquals(before, env.storage().list(store().resolve("manifest")));
     }
 
     @Test
@@ -167,6 +169,47 @@ final class ManifestCommitTest {
         assertEquals(1, manifest.commit(table("t")).version());
         assertEquals(1, manifest.head().table("t").tableId());
         assertEquals(1, Stores.records(store()).size());
+    }
+
+    /** An OPEN is never in already: only its commit id can tell that this one is. */
+    @Test
+    void shouldKnowItsRecordByItsIdWhenTheAnswerWasAnError() throws IOException {
+        Manifest manifest = create();
+        probe.after(failing("createIfAbsent"));
+        ManifestState opened = manifest.commit(new Operation.Open("mine"));
+        assertEquals(1, opened.version());
+        assertEquals(1, opened.epoch());
+        probe.calm();
+        assertEquals(1, Stores.records(store()).size());
+        assertEquals(1, other().head().epoch());
+    }
+
+    @Test
+    void shouldKnowItsRecordByItsIdWhenTheAnswerWasThatItExists() throws IOException {
+        Manifest manifest = create();
+        probe.repeatCreates();
+        ManifestState opened = manifest.commit(new Operation.Open("mine"));
+        assertEquals(1, opened.version());
+        assertEquals(1, opened.epoch());
+        assertEquals(1, Stores.records(store()).size());
+    }
+
+    @Test
+    void shouldReportItsOwnVersionWhenOthersCommittedBehindARecordWithoutAnswer() throws IOException {
+        Manifest manifest = create();
+        probe.after((method, path) -> {
+            if (method.equals("createIfAbsent")) {
+                other().commit(table("theirs"));
+                throw new StorageException(Kind.FATAL, "broken createIfAbsent");
+            }
+        });
+        ManifestState opened = manifest.commit(new Operation.Open("mine"));
+        probe.calm();
+        assertEquals(1, opened.version());
+        assertEquals(1, opened.epoch());
+        assertEquals(2, manifest.head().version());
+        assertEquals(2, Stores.records(store()).size());
+        assertEquals(1, other().head().epoch());
     }
 
     @Test

@@ -5,10 +5,12 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * A real second JVM with the class path and flags of this one, for tests that kill. It dies with {@link #close} at the latest.
@@ -75,6 +77,42 @@ public final class ChildJvm implements AutoCloseable {
     public void writeLine(String line) throws IOException {
         process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
         process.getOutputStream().flush();
+    }
+
+    /** SIGSTOP; when it returns no thread of the child runs any more. */
+    public void pause() throws IOException, InterruptedException {
+        signal("STOP");
+        while (!isStopped()) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** SIGCONT. */
+    public void resume() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        int status = new ProcessBuilder("kill", "-" + name, "" + pid())
+                .inheritIO()
+                .start()
+                .waitFor();
+        if (status != 0) {
+            throw new AssertionError("signal not sent: name=" + name + ", pid=" + pid() + ", status=" + status);
+        }
+    }
+
+    /** The system tells of each thread, behind its name in parentheses, what it does: T is stopped. */
+    private boolean isStopped() throws IOException {
+        try (Stream<Path> threads = Files.list(Path.of("/proc", "" + pid(), "task"))) {
+            for (Path thread : threads.toList()) {
+                String status = Files.readString(thread.resolve("stat"), StandardCharsets.ISO_8859_1);
+                if (!status.substring(status.lastIndexOf(')')).startsWith(") T")) {
+                    return false;
+                }
+            }
+            return true;
+        }
     }
 
     /** SIGKILL. */
