@@ -128,9 +128,16 @@ class ReplayTest {
             copy(directory, crashed);
         }
         for (Path left : List.of(crashed, directory)) {
-            try (Engine engine = Engine.open(left)) {
+            Env parked = Env.system();
+            Gate gate = new Gate();
+            parked.failPoints().arm(FailPoint.FLUSH_BEFORE_INTENT, gate);
+            try (Engine engine = Engine.open(left, EngineSettings.defaults(), parked)) {
                 Table table = engine.table("t");
+                gate.awaitReached();
+                assertEquals(3, engine.stats().sealedGenerations());
                 assertNewer(table);
+                parked.failPoints().disarm(FailPoint.FLUSH_BEFORE_INTENT);
+                gate.open();
                 engine.flush();
                 assertNewer(table);
             }
