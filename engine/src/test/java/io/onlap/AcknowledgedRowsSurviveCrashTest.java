@@ -10,9 +10,13 @@ import io.onlap.io.ChildJvm;
 import io.onlap.io.Env;
 import io.onlap.io.FailPoint;
 import io.onlap.io.StorageException;
+import io.onlap.io.StorageException.Kind;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.LongStream;
+import org.apache.arrow.vector.BigIntVector;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,9 +30,13 @@ class AcknowledgedRowsSurviveCrashTest {
     @TempDir
     Path directory;
 
-    /** Writes k0, k1, … into "t" and, in the same batch, into "copy", and prints each number once it is acknowledged. */
+    /**
+     * Writes k0, k1, … into "t" and, in the same batch, into "copy" and "log", which has no key, and prints each number once
+     * it is acknowledged.
+     */
     static final class WritingChild {
         static final int KILLED = 9;
+        static final String FLUSHES_NOTHING = "flushes nothing";
 
         private WritingChild() {}
 
@@ -38,7 +46,11 @@ class AcknowledgedRowsSurviveCrashTest {
                     .withGenerationRows(1_000)
                     .withDurability(Durability.valueOf(arguments[2]));
             Env env = Env.system();
-            if (arguments.length > 3) {
+            if (arguments[arguments.length - 1].equals(FLUSHES_NOTHING)) {
+                env.failPoints().arm(FailPoint.FLUSH_BEFORE_INTENT, () -> {
+                    throw new StorageException(Kind.DISK_FULL, "injected");
+                });
+            } else if (arguments.length > 3) {
                 int reaches = Integer.parseInt(arguments[4]);
                 int[] count = {0};
                 env.failPoints().arm(FailPoint.valueOf(arguments[3]), () -> {
@@ -50,6 +62,7 @@ class AcknowledgedRowsSurviveCrashTest {
             Engine engine = Engine.open(Path.of(arguments[0]), settings, env);
             Table table = engine.createTable("t", Rows.SCHEMA);
             Table copy = engine.createTable("copy", Rows.SCHEMA);
+            Table log = engine.createTable("log", Rows.KEYLESS);
             Writer writer = engine.writer();
             WriteBatch batch = writer.batch();
             for (long i = first; i < first + 40_000; i++) {
@@ -57,6 +70,7 @@ class AcknowledgedRowsSurviveCrashTest {
                 batch.clear();
                 batch.put(table, row -> row.set("id", "k" + n).set("n", n));
                 batch.put(copy, row -> row.set("id", "k" + n).set("n", n));
+                batch.put(log, row -> row.set("id", "x").set("n", n));
                 long sequence = writer.write(batch);
                 if (i % 50 == 0) {
                     writer.awaitDurable(sequence);
@@ -108,12 +122,14 @@ class AcknowledgedRowsSurviveCrashTest {
         }
     }
 
-    /** Checks both tables and returns the number of the first row that is not there. */
+    /** Checks the tables and returns the number of the first row that is not there. */
     private long checkPrefix(long first, long acknowledged) {
         try (Engine reader = Engine.openReadOnly(directory)) {
             Map<String, Long> rows = Rows.scan(reader.table("t"));
             assertEquals(rows, Rows.scan(reader.table("copy")), "half a batch");
             long end = rows.size();
+            assertEquals(
+                    LongStream.range(0, end).boxed().toList(), log(reader), "a row without key is doubled or lost");
             for (long i = 0; i < end; i++) {
                 assertEquals(i, rows.get("k" + i), "hole");
             }
@@ -122,11 +138,27 @@ class AcknowledgedRowsSurviveCrashTest {
         }
     }
 
+    /** The numbers in the table without key, in the order of writing. */
+    private static List<Long> log(Engine engine) {
+        LongStream.Builder numbers = LongStream.builder();
+        try (Scan scan = engine.table("log").scan().columns("n").open()) {
+            while (scan.next()) {
+                BigIntVector column = (BigIntVector) scan.batch().getVector("n");
+                for (int i = 0; i < column.getValueCount(); i++) {
+                    numbers.add(column.get(i));
+                }
+            }
+        }
+        return numbers.build().boxed().toList();
+    }
+
+    /** The second child is killed while it replays several generations, flushes them, or writes on. */
     @ParameterizedTest
     @EnumSource
     void shouldKeepEveryAcknowledgedRowWhenKilledAt(FailPoint point) throws Exception {
         long first;
-        try (ChildJvm child = ChildJvm.start(WritingChild.class, directory.toString(), "0", "PROCESS")) {
+        try (ChildJvm child = ChildJvm.start(
+                WritingChild.class, directory.toString(), "0", "PROCESS", WritingChild.FLUSHES_NOTHING)) {
             long acknowledged = -1;
             for (int i = 0; i < 30; i++) {
                 acknowledged = Long.parseLong(child.readLine());
@@ -150,8 +182,10 @@ class AcknowledgedRowsSurviveCrashTest {
         try (Engine engine = Engine.open(directory)) {
             Table table = engine.createTable("t", Rows.SCHEMA);
             Rows.putNow(engine, table, "after", -1);
+            Rows.putNow(engine, engine.table("log"), "after", rows);
             engine.flush();
             assertEquals(rows + 1, table.count());
+            assertEquals(LongStream.rangeClosed(0, rows).boxed().toList(), log(engine));
         }
     }
 
@@ -166,7 +200,7 @@ class AcknowledgedRowsSurviveCrashTest {
         try (ChildJvm child = ChildJvm.start(WritingChild.class, directory.toString(), "0", "PROCESS")) {
             assertNotNull(child.readLine());
             StorageException busy = assertThrows(StorageException.class, () -> Engine.open(directory));
-            assertEquals(StorageException.Kind.BUSY, busy.kind());
+            assertEquals(Kind.BUSY, busy.kind());
             assertTrue(busy.getMessage().contains("pid " + child.pid()), busy::getMessage);
             child.killAndWait();
         }

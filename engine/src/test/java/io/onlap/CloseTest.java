@@ -10,6 +10,7 @@ import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
@@ -54,6 +55,30 @@ class CloseTest {
         writer.close();
         env.failPoints().disarm(FailPoint.WAL_BEFORE_APPEND);
         Engine.open(directory).close();
+    }
+
+    @Test
+    void shouldWriteTheBatchesThatAreInTheRingWhenItCloses() throws Exception {
+        Engine engine = Engine.open(directory, EngineSettings.defaults(), env);
+        Table table = engine.createTable("t", Rows.SCHEMA);
+        Gate gate = new Gate();
+        env.failPoints().arm(FailPoint.WAL_BEFORE_APPEND, gate);
+        try (Writer writer = engine.writer()) {
+            Rows.put(writer, table, "a", 1);
+            gate.awaitReached();
+            Rows.put(writer, table, "b", 2);
+            Rows.put(writer, table, "c", 3);
+        }
+        Thread closer = new Thread(engine::close);
+        closer.start();
+        while (!waitsForTheWriteLoop(closer)) {
+            Thread.onSpinWait();
+        }
+        gate.open();
+        closer.join();
+        try (Engine reader = Engine.openReadOnly(directory)) {
+            assertEquals(Map.of("a", 1L, "b", 2L, "c", 3L), Rows.scan(reader.table("t")));
+        }
     }
 
     private static boolean waitsForTheWriteLoop(Thread thread) {

@@ -145,6 +145,40 @@ class DeletesAndReadsTest {
         }
     }
 
+    /** Few rows of each batch pass, so the limit is reached after several. */
+    @ParameterizedTest
+    @EnumSource
+    void shouldNotUseUpALimitOnRowsThatFailTheFilterWhereTheyAre(Place place) {
+        int many = 30_000;
+        try (Placed placed = new Placed(directory, place, engine -> {
+            Table table = engine.createTable("t", Rows.SCHEMA);
+            try (Writer writer = engine.writer()) {
+                long last = 0;
+                for (int i = 0; i < many; i++) {
+                    last = Rows.put(writer, table, "k" + (many + i), i % 1_000);
+                }
+                writer.awaitVisible(last);
+            }
+        })) {
+            List<Map.Entry<String, Long>> passing = new ArrayList<>();
+            for (int i = 7; i < many; i += 1_000) {
+                passing.add(Map.entry("k" + (many + i), 7L));
+            }
+            Filter filter = Filter.equal("n", 7);
+            Table table = placed.table("t");
+            for (int limit : new int[] {1, 5, 29, 30, 31}) {
+                int rows = Math.min(limit, passing.size());
+                assertEquals(
+                        passing.subList(0, rows),
+                        entries(table.scan().filter(filter).limit(limit)));
+            }
+            Collections.reverse(passing);
+            assertEquals(
+                    passing.subList(0, 29),
+                    entries(table.scan().reverse().filter(filter).limit(29)));
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void shouldNotFindAnOlderVersionByFilterWhenTheNewestThatFailsItIs(Place place) {

@@ -139,6 +139,35 @@ class FencedOwnerTest {
         assertIntactAfterReopen();
     }
 
+    /** The successor has them in memory too, and has flushed nothing: no file holds them. */
+    @Test
+    void shouldKeepTheSealedRowsReadableWhenTheirFlushIsFenced() throws Exception {
+        Engine old = open();
+        Gate gate = new Gate();
+        env.failPoints().arm(FailPoint.FLUSH_BEFORE_COMMIT, gate);
+        CompletableFuture<Long> flush = CompletableFuture.supplyAsync(old::flush, threads);
+        gate.awaitReached();
+        takeLockAway(directory);
+        Env full = Env.system();
+        full.failPoints().arm(FailPoint.FLUSH_BEFORE_INTENT, () -> {
+            throw new StorageException(Kind.DISK_FULL, "injected");
+        });
+        try (Engine successor = Engine.open(directory, POWER, full)) {
+            env.failPoints().disarm(FailPoint.FLUSH_BEFORE_COMMIT);
+            gate.open();
+            assertFenced(flush);
+            assertEquals(1, old.stats().sealedGenerations());
+            assertEquals(model, new TreeMap<>(Rows.scan(old.table("t"))));
+            model.forEach((id, n) -> assertEquals(n, Rows.get(old.table("t"), id)));
+            assertEquals(10, old.table("t").count());
+            assertEquals(model, new TreeMap<>(Rows.scan(successor.table("t"))));
+            assertOver(old);
+            full.failPoints().disarm(FailPoint.FLUSH_BEFORE_INTENT);
+            successor.flush();
+            assertEquals(model, new TreeMap<>(Rows.scan(successor.table("t"))));
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"COMMIT_AFTER_CREATE", "FLUSH_BEFORE_DROP", "FLUSH_BEFORE_TRUNCATE", "TRUNCATE_AFTER_DELETE"})
     void shouldHarmNothingWhenItsFlushWasCommittedBeforeAndItIsParkedAt(FailPoint point) throws Exception {

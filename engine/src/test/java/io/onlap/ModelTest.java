@@ -80,6 +80,12 @@ class ModelTest {
     private static void assertViews(List<Map.Entry<View, NavigableMap<String, Long>>> views, Table table) {
         for (Map.Entry<View, NavigableMap<String, Long>> view : views) {
             assertEquals(view.getValue(), Rows.scan(view.getKey().scan(table)), "an open view changed");
+            assertEquals(view.getValue(), Rows.scan(view.getKey().scan(table).reverse()), "an open view changed");
+            assertEquals(view.getValue().size(), view.getKey().count(table), "an open view changed");
+            for (int i = 0; i < KEYS; i++) {
+                Long found = view.getKey().get(table, "k" + i).map(Rows::number).orElse(null);
+                assertEquals(view.getValue().get("k" + i), found, "an open view changed");
+            }
             view.getKey().close();
         }
         views.clear();

@@ -9,10 +9,13 @@ import io.onlap.io.Env;
 import io.onlap.io.FailPoint;
 import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
+import io.onlap.manifest.ManifestSettings;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -21,6 +24,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class ReadDuringFlushTest {
+    /** Rows for many batches of a scan. */
+    private static final int MANY = 50_000;
+
     @TempDir
     Path directory;
 
@@ -40,6 +46,8 @@ class ReadDuringFlushTest {
                 "CREATE_BEFORE_LINK",
                 "CREATE_AFTER_LINK",
                 "COMMIT_AFTER_CREATE",
+                "CHECKPOINT_BEFORE_CREATE",
+                "CHECKPOINT_AFTER_CREATE",
                 "FLUSH_AFTER_COMMIT",
                 "FLUSH_BEFORE_DROP",
                 "FLUSH_BEFORE_TRUNCATE",
@@ -57,40 +65,153 @@ class ReadDuringFlushTest {
             Rows.deleteNow(engine, table, "a");
             Rows.putNow(engine, keyless, "x", 1);
             Map<String, Long> expected = Map.of("b", 2L, "c", 2L);
+            if (point.name().startsWith("CHECKPOINT_")) {
+                approachCheckpoint(engine);
+            }
             try (View before = engine.view()) {
                 Gate gate = new Gate();
                 env.failPoints().arm(point, gate);
                 CompletableFuture<Long> flush = CompletableFuture.supplyAsync(engine::flush);
                 gate.awaitReached();
-                assertReads(engine, table, expected);
-                assertEquals(Map.of("x", 1L), Rows.scan(keyless), "a row without key is doubled or lost");
+                assertReads(engine, expected);
                 env.failPoints().disarm(point);
                 gate.open();
                 flush.join();
-                assertReads(engine, table, expected);
-                assertEquals(Map.of("x", 1L), Rows.scan(keyless));
+                assertEquals(0, engine.stats().sealedGenerations());
+                assertReads(engine, expected);
                 Rows.putNow(engine, table, "b", 3);
+                Rows.putNow(engine, keyless, "y", 1);
+                engine.flush();
                 assertEquals(expected, Rows.scan(before.scan(table)));
                 assertEquals(2, before.count(table));
+                assertEquals(2L, before.get(table, "b").map(Rows::number).orElse(null));
+                assertEquals(Map.of("x", 1L), Rows.scan(before.scan(keyless)));
             }
-            assertReads(engine, table, Map.of("b", 3L, "c", 2L));
+            Rows.deleteNow(engine, table, "b");
+            assertEquals(Map.of("c", 2L), Rows.scan(table));
         }
     }
 
-    private static void assertReads(Engine engine, Table table, Map<String, Long> expected) {
+    @ParameterizedTest
+    @EnumSource(
+            names = {
+                "FLUSH_BEFORE_INTENT",
+                "SEGMENT_HALF_WRITTEN",
+                "FLUSH_BEFORE_COMMIT",
+                "COMMIT_AFTER_CREATE",
+                "FLUSH_AFTER_COMMIT",
+                "FLUSH_BEFORE_DROP",
+                "FLUSH_BEFORE_TRUNCATE"
+            })
+    void shouldLetTheActiveValueWinWhileTheFlushOfAnOlderOneIsParkedAt(FailPoint point) {
+        try (Engine engine = Engine.open(directory, EngineSettings.defaults(), env)) {
+            Table table = engine.createTable("t", Rows.SCHEMA);
+            Table keyless = engine.createTable("log", Rows.KEYLESS);
+            Rows.putNow(engine, keyless, "x", 1);
+            for (String id : List.of("a", "b", "c")) {
+                Rows.putNow(engine, table, id, 1);
+            }
+            Gate gate = new Gate();
+            env.failPoints().arm(point, gate);
+            CompletableFuture<Long> flush = CompletableFuture.supplyAsync(engine::flush);
+            gate.awaitReached();
+            Rows.deleteNow(engine, table, "a");
+            Rows.putNow(engine, table, "b", 2);
+            Rows.putNow(engine, table, "c", 2);
+            assertReads(engine, Map.of("b", 2L, "c", 2L));
+            env.failPoints().disarm(point);
+            gate.open();
+            flush.join();
+            assertReads(engine, Map.of("b", 2L, "c", 2L));
+        }
+    }
+
+    @Test
+    void shouldGoOnWithAHalfReadScanWhileItsRowsAreRewrittenFlushedAndDropped() {
+        try (Engine engine = Engine.open(directory, EngineSettings.defaults(), env)) {
+            Table table = engine.createTable("t", Rows.SCHEMA);
+            Map<String, Long> expected = new TreeMap<>();
+            for (int layer = 0; layer < 3; layer++) {
+                putMany(engine, table, layer);
+                if (layer == 0) {
+                    engine.flush();
+                }
+            }
+            for (int i = 0; i < MANY; i++) {
+                expected.put(key(i), 2L);
+            }
+            Map<String, Long> rows = new TreeMap<>();
+            int batches = 0;
+            try (View view = engine.view();
+                    Scan scan = view.scan(table).open()) {
+                while (scan.next()) {
+                    Rows.addTo(rows, scan.batch());
+                    if (batches++ < 3) {
+                        putMany(engine, table, 3);
+                        engine.flush();
+                        Rows.deleteNow(engine, table, key(MANY - 1));
+                        assertEquals(0, engine.stats().sealedGenerations());
+                    }
+                }
+            }
+            assertTrue(batches > 3, "batches: " + batches);
+            assertEquals(expected, rows);
+        }
+    }
+
+    private static void putMany(Engine engine, Table table, long n) {
+        try (Writer writer = engine.writer()) {
+            long last = 0;
+            for (int i = 0; i < MANY; i++) {
+                last = Rows.put(writer, table, key(i), n);
+            }
+            writer.awaitVisible(last);
+        }
+    }
+
+    private static String key(int i) {
+        return "key " + (100_000 + i);
+    }
+
+    /** Makes versions until the next one is followed by a checkpoint. */
+    private static void approachCheckpoint(Engine engine) {
+        int every = ManifestSettings.defaults(0).checkpointEvery();
+        for (int i = 0; (engine.stats().manifestVersion() + 1) % every != 0; i++) {
+            engine.createTable("other" + i, Rows.SCHEMA);
+        }
+    }
+
+    /** By every kind of read, from inside and from beside: a, b and c of "t", x of "log". */
+    private static void assertReads(Engine engine, Map<String, Long> expected) {
+        assertTables(engine, expected);
+        try (Engine reader = Engine.openReadOnly(engine.directory())) {
+            assertTables(reader, expected);
+            reader.refresh();
+            assertTables(reader, expected);
+        }
+    }
+
+    private static void assertTables(Engine engine, Map<String, Long> expected) {
+        Table table = engine.table("t");
+        assertEquals(List.of("b", "c"), List.copyOf(Rows.scan(table).keySet()));
         assertEquals(expected, Rows.scan(table));
-        assertEquals(expected, new HashMap<>(Rows.scan(table.scan().reverse())));
+        assertEquals(
+                List.of("c", "b"), List.copyOf(Rows.scan(table.scan().reverse()).keySet()));
+        assertEquals(expected, Rows.scan(table.scan().reverse()));
+        assertEquals(expected, Rows.scan(table.scan().filter(Filter.equal("n", 2))));
+        assertEquals(Map.of(), Rows.scan(table.scan().filter(Filter.equal("n", 1))), "a shadowed row passed");
+        assertEquals(Map.of("b", 2L), Rows.scan(table.scan().limit(1)));
         assertEquals(expected.size(), table.count());
         for (String id : List.of("a", "b", "c")) {
-            if (expected.containsKey(id)) {
-                assertEquals(expected.get(id), Rows.get(table, id));
-            } else {
-                assertNull(Rows.get(table, id));
-            }
+            Long found = expected.get(id);
+            assertEquals(found, Rows.get(table, id));
+            assertEquals(found, Rows.scan(table.scan().prefix(id)).get(id));
+            assertEquals(found, Rows.scan(table.scan().from(id).to(id + "\0")).get(id));
         }
-        try (Engine reader = Engine.openReadOnly(engine.directory())) {
-            assertEquals(expected, Rows.scan(reader.table(table.path())));
-        }
+        Table keyless = engine.table("log");
+        assertEquals(Map.of("x", 1L), Rows.scan(keyless), "a row without key is doubled or lost");
+        assertEquals(Map.of("x", 1L), Rows.scan(keyless.scan().reverse()));
+        assertEquals(1, keyless.count());
     }
 
     @Test
@@ -111,17 +232,30 @@ class ReadDuringFlushTest {
             putAll(engine, table, 4, 7, 8);
             Map<String, Long> expected =
                     Map.of("k1", 0L, "k2", 0L, "k3", 1L, "k4", 2L, "k5", 2L, "k6", 3L, "k7", 4L, "k8", 4L);
-            assertEquals(expected, Rows.scan(table));
-            assertEquals(
-                    List.of("k1", "k2", "k3", "k4", "k5", "k6", "k7", "k8"),
-                    List.copyOf(Rows.scan(table).keySet()));
-            assertEquals(8, table.count());
-            expected.forEach((id, n) -> assertEquals(n, Rows.get(table, id)));
+            assertWinners(table, expected);
+            try (Engine reader = Engine.openReadOnly(directory)) {
+                assertWinners(reader.table("t"), expected);
+            }
             env.failPoints().disarm(FailPoint.FLUSH_BEFORE_INTENT);
             gate.open();
             flush.join();
-            assertEquals(expected, Rows.scan(table));
+            assertWinners(table, expected);
+            engine.flush();
+            assertWinners(table, expected);
         }
+    }
+
+    private static void assertWinners(Table table, Map<String, Long> expected) {
+        List<String> keys = List.of("k1", "k2", "k3", "k4", "k5", "k6", "k7", "k8");
+        List<String> reversed = new ArrayList<>(keys);
+        Collections.reverse(reversed);
+        assertEquals(expected, Rows.scan(table));
+        assertEquals(keys, List.copyOf(Rows.scan(table).keySet()));
+        assertEquals(expected, Rows.scan(table.scan().reverse()));
+        assertEquals(reversed, List.copyOf(Rows.scan(table.scan().reverse()).keySet()));
+        assertEquals(8, table.count());
+        expected.forEach((id, n) -> assertEquals(n, Rows.get(table, id)));
+        assertNull(Rows.get(table, "k9"));
     }
 
     private static void putAll(Engine engine, Table table, long n, int... keys) {

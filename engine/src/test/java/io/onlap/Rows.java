@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -49,17 +50,22 @@ final class Rows {
         Map<String, Long> rows = new LinkedHashMap<>();
         try (Scan open = scan.open()) {
             while (open.next()) {
-                VarCharVector ids = (VarCharVector) open.batch().getVector("id");
-                BigIntVector numbers = (BigIntVector) open.batch().getVector("n");
-                for (int i = 0; i < open.batch().getRowCount(); i++) {
-                    String id = ids.getObject(i).toString();
-                    if (rows.put(id, numbers.getObject(i)) != null) {
-                        throw new AssertionError("key returned twice: id=" + id);
-                    }
-                }
+                addTo(rows, open.batch());
             }
         }
         return rows;
+    }
+
+    /** Fails if a key of the batch is in {@code rows} already. */
+    static void addTo(Map<String, Long> rows, VectorSchemaRoot batch) {
+        VarCharVector ids = (VarCharVector) batch.getVector("id");
+        BigIntVector numbers = (BigIntVector) batch.getVector("n");
+        for (int i = 0; i < batch.getRowCount(); i++) {
+            String id = ids.getObject(i).toString();
+            if (rows.put(id, numbers.getObject(i)) != null) {
+                throw new AssertionError("key returned twice: id=" + id);
+            }
+        }
     }
 
     static Map<String, Long> scan(Table table) {

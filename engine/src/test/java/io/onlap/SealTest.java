@@ -1,10 +1,13 @@
 package io.onlap;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.onlap.io.Env;
 import io.onlap.io.FailPoint;
+import io.onlap.io.StorageException;
+import io.onlap.io.StorageException.Kind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -37,20 +40,30 @@ class SealTest {
         }
     }
 
+    /** Of the memory: small rows take several times as much there as in the log. */
     @Test
     void shouldSealAtTheSizeLimit() {
-        try (Engine engine = Engine.open(directory, EngineSettings.defaults().withGenerationBytes(1 << 20), env)) {
+        long limit = 1 << 20;
+        Gate gate = new Gate();
+        env.failPoints().arm(FailPoint.FLUSH_BEFORE_INTENT, gate);
+        try (Engine engine = Engine.open(directory, EngineSettings.defaults().withGenerationBytes(limit), env)) {
             Table table = engine.createTable("t", Rows.SCHEMA);
             try (Writer writer = engine.writer()) {
                 long last = 0;
-                for (int i = 0; i < 100_000; i++) {
+                for (int i = 0; i < 50_000; i++) {
                     last = Rows.put(writer, table, "some key of a certain length " + i, i);
                 }
                 writer.awaitVisible(last);
             }
-            assertTrue(
-                    engine.stats().activeGeneration() > 3, () -> engine.stats().toString());
-            assertEquals(100_000, table.count());
+            gate.awaitReached();
+            EngineStats stats = engine.stats();
+            assertTrue(stats.activeGeneration() > 3, stats::toString);
+            // A group of batches more than the limit, and the chunks that it begins.
+            assertTrue(stats.memoryBytes() < stats.activeGeneration() * (limit + limit / 2), stats::toString);
+            assertTrue(stats.memoryBytes() > stats.sealedGenerations() * limit, stats::toString);
+            assertEquals(50_000, table.count());
+            env.failPoints().disarm(FailPoint.FLUSH_BEFORE_INTENT);
+            gate.open();
         }
     }
 
@@ -111,6 +124,20 @@ class SealTest {
         try (Engine engine = Engine.openReadOnly(directory)) {
             assertEquals(1_000, engine.table("t").count());
             assertEquals(0, engine.stats().segmentFiles());
+        }
+    }
+
+    @Test
+    void shouldReturnTheErrorOfTheForceThatACloseMakesAndKeepItsRows() {
+        Engine engine = Engine.open(directory, EngineSettings.defaults(), env);
+        Rows.putNow(engine, engine.createTable("t", Rows.SCHEMA), "a", 1);
+        env.failPoints().arm(FailPoint.WAL_BEFORE_FORCE, () -> {
+            throw new StorageException(Kind.FATAL, "injected");
+        });
+        assertEquals(
+                "injected", assertThrows(StorageException.class, engine::close).getMessage());
+        try (Engine again = Engine.open(directory)) {
+            assertEquals(Map.of("a", 1L), Rows.scan(again.table("t")));
         }
     }
 }

@@ -8,18 +8,15 @@ import io.onlap.Placed.Place;
 import io.onlap.memtable.Row;
 import io.onlap.memtable.RowBuilder;
 import io.onlap.memtable.TableSchema;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableMap;
-import java.util.Random;
 import java.util.TreeMap;
-import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.TimeStampVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -35,169 +32,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Keys of every kind are told apart, ordered and bounded exactly, and values of every type come back, wherever they are. */
-class KeysAndTypesTest {
-    private static final int QUERIES = 400;
-
-    private static final List<String> TEXTS = List.of(
-            "",
-            "\0",
-            "\0\0",
-            "a",
-            "a\0",
-            "a\0b",
-            "a\0\0",
-            "ab",
-            "b",
-            "\u00e9",
-            "\uffff",
-            "\ud83d\ude00",
-            "\ud83d\ude00x");
-    private static final List<Long> NUMBERS =
-            List.of(Long.MIN_VALUE, -1_000_000L, -1L, 0L, 1L, 255L, 256L, Long.MAX_VALUE);
-    private static final List<byte[]> BLOBS = List.of(
-            new byte[] {},
-            new byte[] {0},
-            new byte[] {0, 0},
-            new byte[] {0, -1},
-            new byte[] {1},
-            new byte[] {-1},
-            new byte[] {-1, -1});
-
-    private static final TableSchema COMPOSITE = TableSchema.of(new Schema(List.of(
-                    Field.nullable("n", new ArrowType.Int(64, true)),
-                    Field.notNullable("text", ArrowType.Utf8.INSTANCE),
-                    Field.notNullable("number", new ArrowType.Int(64, true)),
-                    Field.notNullable("blob", ArrowType.Binary.INSTANCE),
-                    Field.notNullable("tail", ArrowType.Utf8.INSTANCE))))
-            .key("text", "number", "blob", "tail");
-
-    /** Of whole keys, and of keys with bounds of fewer columns: only the columns that both have count. */
-    private static final Comparator<Object[]> LEADING = (a, b) -> {
-        for (int i = 0; i < Math.min(a.length, b.length); i++) {
-            int order = a[i] instanceof Long number
-                    ? Long.compare(number, (Long) b[i])
-                    : Arrays.compareUnsigned(bytes(a[i]), bytes(b[i]));
-            if (order != 0) {
-                return order;
-            }
-        }
-        return 0;
-    };
-
+/** Values of every type come back, nulls and empty ones too, wherever they are. */
+class TypesTest {
     @TempDir
     Path directory;
-
-    private static byte[] bytes(Object value) {
-        return value instanceof String text ? text.getBytes(StandardCharsets.UTF_8) : (byte[]) value;
-    }
-
-    private static Object[] key(Random random, int columns) {
-        Object[] key = {pick(random, TEXTS), pick(random, NUMBERS), pick(random, BLOBS), pick(random, TEXTS)};
-        return Arrays.copyOf(key, columns);
-    }
-
-    private static <T> T pick(Random random, List<T> values) {
-        return values.get(random.nextInt(values.size()));
-    }
-
-    private static long put(Writer writer, Table table, Object[] key, long n) {
-        return writer.put(table, row -> row.set("n", n)
-                .set("text", (String) key[0])
-                .set("number", (Long) key[1])
-                .set("blob", (byte[]) key[2])
-                .set("tail", (String) key[3]));
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void shouldTellCompositeKeysApartAndBoundThemExactlyWhereTheyAre(Place place) {
-        long seed = System.nanoTime();
-        System.out.println("seed=" + seed);
-        Random random = new Random(seed);
-        NavigableMap<Object[], Long> model = new TreeMap<>(LEADING);
-        try (Placed placed = new Placed(directory, place, engine -> {
-            Table table = engine.createTable("t", COMPOSITE);
-            try (Writer writer = engine.writer()) {
-                for (int layer = 0; layer < 2; layer++) {
-                    long last = 0;
-                    for (long n = 0; n < 1_500; n++) {
-                        Object[] key = key(random, 4);
-                        if (n % 5 == 4) {
-                            last = writer.delete(table, key);
-                            model.remove(key);
-                        } else {
-                            last = put(writer, table, key, n);
-                            model.put(key, n);
-                        }
-                    }
-                    writer.awaitVisible(last);
-                    if (layer == 0) {
-                        engine.flush();
-                    }
-                }
-            }
-        })) {
-            Table table = placed.table("t");
-            assertEquals(List.copyOf(model.values()), numbers(table.scan()));
-            assertEquals(model.size(), table.count());
-            for (int i = 0; i < QUERIES; i++) {
-                Object[] key = key(random, 4);
-                assertEquals(model.get(key), table.get(key).map(Rows::number).orElse(null), () -> shown(key, seed));
-                assertBounds(random, table, model, seed);
-            }
-        }
-    }
-
-    private static void assertBounds(Random random, Table table, NavigableMap<Object[], Long> model, long seed) {
-        Object[] from = key(random, 1 + random.nextInt(4));
-        Object[] to = key(random, 1 + random.nextInt(4));
-        List<Long> expected = model.entrySet().stream()
-                .filter(row -> LEADING.compare(row.getKey(), from) >= 0 && LEADING.compare(row.getKey(), to) < 0)
-                .map(row -> row.getValue())
-                .toList();
-        assertEquals(
-                expected, numbers(table.scan().from(from).to(to)), () -> shown(from, seed) + " to " + shown(to, seed));
-        List<Long> begun = model.entrySet().stream()
-                .filter(row -> startsWith(row.getKey(), from))
-                .map(row -> row.getValue())
-                .toList();
-        assertEquals(begun, numbers(table.scan().prefix(from)), () -> "prefix " + shown(from, seed));
-    }
-
-    /** All columns but the last of the prefix equal; that one, if text or binary, begins so. */
-    private static boolean startsWith(Object[] key, Object[] prefix) {
-        int last = prefix.length - 1;
-        if (LEADING.compare(key, Arrays.copyOf(prefix, last)) != 0) {
-            return false;
-        }
-        if (prefix[last] instanceof Long) {
-            return prefix[last].equals(key[last]);
-        }
-        byte[] value = bytes(key[last]);
-        byte[] begin = bytes(prefix[last]);
-        return value.length >= begin.length && Arrays.equals(Arrays.copyOf(value, begin.length), begin);
-    }
-
-    private static String shown(Object[] key, long seed) {
-        return Arrays.deepToString(Arrays.stream(key)
-                        .map(value -> value instanceof Long ? value : bytes(value))
-                        .toArray())
-                + ", seed=" + seed;
-    }
-
-    private static List<Long> numbers(ScanBuilder scan) {
-        List<Long> numbers = new ArrayList<>();
-        try (Scan open = scan.columns("n").open()) {
-            while (open.next()) {
-                BigIntVector column = (BigIntVector) open.batch().getVector("n");
-                for (int i = 0; i < column.getValueCount(); i++) {
-                    numbers.add(column.get(i));
-                }
-            }
-        }
-        return numbers;
-    }
 
     private static final List<String> COLUMNS = List.of(
             "bool",
@@ -211,6 +49,8 @@ class KeysAndTypesTest {
             "blob",
             "date",
             "seconds",
+            "millis",
+            "micros",
             "nanos",
             "embedding");
 
@@ -227,6 +67,8 @@ class KeysAndTypesTest {
                     Field.nullable("blob", ArrowType.Binary.INSTANCE),
                     Field.nullable("date", new ArrowType.Date(DateUnit.DAY)),
                     Field.nullable("seconds", new ArrowType.Timestamp(TimeUnit.SECOND, null)),
+                    Field.nullable("millis", new ArrowType.Timestamp(TimeUnit.MILLISECOND, "Europe/Berlin")),
+                    Field.nullable("micros", new ArrowType.Timestamp(TimeUnit.MICROSECOND, null)),
                     Field.nullable("nanos", new ArrowType.Timestamp(TimeUnit.NANOSECOND, "UTC")),
                     new Field(
                             "embedding",
@@ -235,12 +77,30 @@ class KeysAndTypesTest {
                                     "item", new ArrowType.FloatingPoint(FloatingPointPrecision.SINGLE)))))))
             .key("id");
 
+    private static Instant micros(long value) {
+        return Instant.ofEpochSecond(0).plus(value, ChronoUnit.MICROS);
+    }
+
     /** Per row the values of {@link #COLUMNS}, as {@link Row} gives them. */
     private static NavigableMap<String, Object[]> values() {
         NavigableMap<String, Object[]> rows = new TreeMap<>();
         rows.put("nulls", new Object[COLUMNS.size()]);
         rows.put("empty", new Object[] {
-            false, 0L, 0L, 0L, 0L, 0f, 0d, "", new byte[0], LocalDate.EPOCH, Instant.EPOCH, Instant.EPOCH, new float[3]
+            false,
+            0L,
+            0L,
+            0L,
+            0L,
+            0f,
+            0d,
+            "",
+            new byte[0],
+            LocalDate.EPOCH,
+            Instant.EPOCH,
+            Instant.EPOCH,
+            Instant.EPOCH,
+            Instant.EPOCH,
+            new float[3]
         });
         rows.put("least", new Object[] {
             true,
@@ -254,6 +114,8 @@ class KeysAndTypesTest {
             new byte[] {0},
             LocalDate.ofEpochDay(Integer.MIN_VALUE),
             Instant.MIN,
+            Instant.ofEpochMilli(Long.MIN_VALUE),
+            micros(Long.MIN_VALUE),
             Instant.ofEpochSecond(0, Long.MIN_VALUE),
             new float[] {-0f, Float.MIN_VALUE, -Float.MAX_VALUE}
         });
@@ -269,11 +131,27 @@ class KeysAndTypesTest {
             new byte[] {-1, 0, 1},
             LocalDate.ofEpochDay(Integer.MAX_VALUE),
             Instant.MAX.minusNanos(999_999_999),
+            Instant.ofEpochMilli(Long.MAX_VALUE),
+            micros(Long.MAX_VALUE),
             Instant.ofEpochSecond(0, Long.MAX_VALUE),
             new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}
         });
         rows.put("odd", new Object[] {
-            null, null, -1L, null, -1L, Float.NaN, -0d, null, new byte[300], null, Instant.ofEpochSecond(-1), null, null
+            null,
+            null,
+            -1L,
+            null,
+            -1L,
+            Float.NaN,
+            -0d,
+            null,
+            new byte[300],
+            null,
+            Instant.ofEpochSecond(-1),
+            null,
+            micros(-1),
+            null,
+            null
         });
         rows.put("odder", new Object[] {
             false,
@@ -286,6 +164,8 @@ class KeysAndTypesTest {
             "x".repeat(3_000),
             null,
             LocalDate.ofEpochDay(-1),
+            null,
+            Instant.ofEpochMilli(-1),
             null,
             Instant.ofEpochSecond(-1, 999_999_999),
             new float[] {1, -1, 0.1f}
@@ -343,6 +223,9 @@ class KeysAndTypesTest {
             }
         })) {
             assertValues(placed.table("types"), rows);
+            try (Engine beside = Engine.openReadOnly(directory)) {
+                assertValues(beside.table("types"), rows);
+            }
             placed.flushAll();
         }
         try (Engine again = Engine.openReadOnly(directory)) {
@@ -395,8 +278,12 @@ class KeysAndTypesTest {
     private static Object read(FieldVector vector, int row, Object like) {
         Object value = vector instanceof TimeStampVector stamps ? stamps.get(row) : vector.getObject(row);
         if (like instanceof Instant) {
-            boolean nanos = vector.getName().equals("nanos");
-            return nanos ? Instant.ofEpochSecond(0, (Long) value) : Instant.ofEpochSecond((Long) value);
+            return switch (vector.getName()) {
+                case "seconds" -> Instant.ofEpochSecond((Long) value);
+                case "millis" -> Instant.ofEpochMilli((Long) value);
+                case "micros" -> micros((Long) value);
+                default -> Instant.ofEpochSecond(0, (Long) value);
+            };
         } else if (like instanceof LocalDate) {
             return LocalDate.ofEpochDay((Integer) value);
         } else if (like instanceof Long) {
