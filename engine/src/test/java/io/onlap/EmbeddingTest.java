@@ -48,14 +48,9 @@ class EmbeddingTest {
             for (String table : List.of("tcp", "tcp6", "udp", "udp6")) {
                 inodes.addAll(inodes(Path.of("/proc/self/net", table)));
             }
-            try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
-                return descriptors
-                        .map(EmbeddingChild::target)
-                        .filter(target -> inodes.stream().anyMatch(inode -> target.equals("socket:[" + inode + "]")))
-                        .count();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            return Held.descriptors().stream()
+                    .filter(target -> inodes.stream().anyMatch(inode -> target.equals("socket:[" + inode + "]")))
+                    .count();
         }
 
         private static List<String> inodes(Path table) {
@@ -65,15 +60,6 @@ class EmbeddingTest {
                         .toList();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
-            }
-        }
-
-        private static String target(Path descriptor) {
-            try {
-                return Files.readSymbolicLink(descriptor).toString();
-            } catch (IOException e) {
-                // Closed since it was listed: the listing's own descriptor.
-                return "";
             }
         }
     }
