@@ -9,8 +9,6 @@ import io.onlap.io.Env;
 import io.onlap.io.FailPoint;
 import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,18 +41,6 @@ class FencedOwnerTest {
     @AfterEach
     void endThreads() {
         threads.shutdownNow();
-    }
-
-    /** A new file under the lock's name, as somebody makes who takes a paused process for a dead one. */
-    @SuppressWarnings("unchecked") // the registry of this process's locks, as OwnerLock keeps it
-    private void takeLockAway() throws IOException {
-        Map<Path, String> registry = (Map<Path, String>) System.getProperties().get("io.onlap.owner-locks");
-        Path lock = directory.toRealPath().resolve("LOCK");
-        synchronized (registry) {
-            assertTrue(registry.containsKey(lock), "the owner's lock is registered elsewhere");
-            registry.remove(lock);
-        }
-        Files.delete(lock);
     }
 
     @ParameterizedTest
@@ -173,8 +159,8 @@ class FencedOwnerTest {
     }
 
     /** The next owner: it finds all that was acknowledged, overwrites, deletes, adds, flushes, adds. */
-    private Engine succeed() throws IOException {
-        takeLockAway();
+    private Engine succeed() {
+        Takeover.takeLockAway(directory);
         Engine successor = Engine.open(directory, POWER);
         Table table = successor.table("t");
         Long underWay = Rows.get(table, "under way");
