@@ -177,6 +177,7 @@ final class Owner implements AutoCloseable {
         }
         flushes.wake();
         forces.segmentBegun();
+        forces.awaitRoom();
     }
 
     /**
