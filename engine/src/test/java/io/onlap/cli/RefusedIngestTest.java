@@ -59,7 +59,7 @@ class RefusedIngestTest {
                 "--table t --key id --schema DIR/broken.json     | 2 | schema file: file=",
                 "--table t --key n --repeat 2                    | 2 | --repeat prefixes the first key column",
                 "--table t --key id --acks DIR/none/acks         | 3 | no such file: file=",
-                "--table t --key id --acks DIR                   | 3 | acknowledgements not written: file=",
+                "--table t --key id --acks DIR                   | 2 | a directory is no file of acknowledgements: file=",
                 "--table t --key id --batch 0                    | 2 | option out of range: name=--batch",
                 "--table t --key id DIR/none.ndjson              | 3 | no such file: file="
             })
@@ -96,6 +96,7 @@ class RefusedIngestTest {
         String tables = Cli.run("tables", "--store", store.toString(), "--json").out();
         assertRefused(ingest("--table t --key n --repeat 2"), 2, "--repeat prefixes the first key column");
         assertRefused(ingest("--table t --key id --acks DIR/none/acks"), 3, "no such file: file=");
+        assertRefused(ingest("--table t --key id --acks DIR"), 2, "a directory is no file of acknowledgements: file=");
         assertRefused(ingest("--table a//b --key id"), 2, "bad table path: path=a//b");
         assertEquals(
                 tables, Cli.run("tables", "--store", store.toString(), "--json").out());
