@@ -12,11 +12,18 @@ import io.onlap.wal.WalForcer;
  * <p>Invariant: the durable mark moves only after every segment up to it was forced, oldest first, or is flushed, and the
  * epoch word still names this owner. A failed force poisons and is never tried again: the kernel may have dropped the
  * pages and report success the next time. The log is cut only below a generation whose record is durable, after the
- * oldest segment that stays was forced, since it says where the older owners' directories end.
+ * oldest segment that stays was forced, since it says where the older owners' directories end. No more than
+ * {@link #SEGMENTS_MAX} segments are open: with more, those that are flushed are let go, the others forced and closed, and
+ * the write loop waits for that before its next append. It waits for this thread and the disk alone, never for a flush.
  *
  * <p>Threading: its own thread; any thread asks.
  */
 final class ForceThread implements Runnable {
+    /** More than the generations that wait for their flush, unless they are tiny. */
+    static final int SEGMENTS_MAX = 16;
+
+    private static final long WAIT_MILLIS = 20;
+
     private final OwnerParts parts;
     private final Wal wal;
     private final WalForcer forcer;
@@ -58,6 +65,21 @@ final class ForceThread implements Runnable {
         notifyAll();
     }
 
+    /** Waits while too many segments are open, or until the engine ends. Write loop, behind {@link #segmentBegun}. */
+    synchronized void awaitRoom() {
+        boolean interrupted = false;
+        while (forcer.openSegments() > SEGMENTS_MAX && !parts.poison().isSet()) {
+            try {
+                wait(WAIT_MILLIS); // whoever poisons does not wake us
+            } catch (InterruptedException e) {
+                interrupted = true; // nobody of ours does that, and an append must not come before the room
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Ends the thread after what it was asked for. */
     void stop() throws InterruptedException {
         synchronized (this) {
@@ -73,7 +95,7 @@ final class ForceThread implements Runnable {
             while (awaitWork()) {
                 long flushed = takeFlushed();
                 long covered = forcer.releaseThrough(flushed);
-                if (isForceWanted()) {
+                if (isForceWanted() || forcer.openSegments() > SEGMENTS_MAX) {
                     covered = forcer.force();
                 } else {
                     forcer.forceStart();
@@ -83,6 +105,7 @@ final class ForceThread implements Runnable {
                 if (flushed > 0) {
                     wal.truncateBefore(flushed + 1);
                 }
+                tellRoom();
             }
         } catch (Throwable failure) {
             parts.poison().set(failure);
@@ -96,6 +119,10 @@ final class ForceThread implements Runnable {
             wait();
         }
         return hasWork() && !parts.poison().isSet();
+    }
+
+    private synchronized void tellRoom() {
+        notifyAll();
     }
 
     private boolean hasWork() {

@@ -50,8 +50,9 @@ record Literal(long integer, double floating, byte[] bytes, boolean isBehind) {
     private static StorageException misfit(Object value, Column column, Throwable cause) {
         return new StorageException(
                 Kind.INVALID,
-                "literal does not fit the column: column=" + column.name() + ", type=" + column.type() + ", literal="
-                        + value + ", literalType=" + value.getClass().getSimpleName(),
+                "literal does not fit the column: column=" + column.name() + ", type=" + column.typeName()
+                        + ", literal=" + value + ", literalType="
+                        + value.getClass().getSimpleName(),
                 cause);
     }
 

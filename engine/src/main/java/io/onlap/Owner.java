@@ -176,6 +176,7 @@ final class Owner implements AutoCloseable {
         }
         flushes.wake();
         forces.segmentBegun();
+        forces.awaitRoom();
     }
 
     /**

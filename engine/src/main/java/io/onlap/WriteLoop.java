@@ -25,8 +25,8 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>Failure windows: killed after the append the rows are replayed though nobody was told; any failure between append and
  * acknowledgement poisons, because log and memory may then differ. What was applied is never published. A full disk leaves
- * the log as it was: the loop waits in place until there is room, the ring fills, and writers and waiters are told
- * DISK_FULL when their time is up.
+ * the log as it was: the loop waits in place until there is room or another owner, the ring fills, and writers and waiters
+ * are told DISK_FULL when their time is up.
  *
  * <p>Threading: the ring's consumer thread; {@link #nextSequence} before it starts. Nothing escapes {@link #onEvent}: an
  * exception would end the consumer and hang the writers. Nothing is allocated per row.
@@ -152,6 +152,7 @@ final class WriteLoop implements EventHandler<RingSlot> {
         if (failure.kind() != Kind.DISK_FULL || givesUp || poison.isSet()) {
             throw failure;
         }
+        parts.checkOwner(); // else a former owner's waiters would hear of its disk, and never of its successor
         fullDisk.appendWaits(failure);
         LockSupport.parkNanos(pauseNs);
         return Math.min(PAUSE_NS_MAX, pauseNs * 2);

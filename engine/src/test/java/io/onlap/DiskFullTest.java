@@ -4,16 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.onlap.io.Env;
 import io.onlap.io.FailPoint;
-import io.onlap.io.FailPoints;
-import io.onlap.io.FaultStorage;
 import io.onlap.io.FaultStorage.Call;
 import io.onlap.io.FaultStorage.When;
-import io.onlap.io.LocalStorage;
 import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
-import io.onlap.io.StoreClock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,17 +33,15 @@ class DiskFullTest {
     @TempDir
     Path directory;
 
-    private final FailPoints failPoints = new FailPoints();
-    private final FaultStorage storage = new FaultStorage(new LocalStorage(failPoints));
-    private final Env env = new Env(storage, StoreClock.system(), failPoints);
+    private final FaultyDisk disk = FaultyDisk.sound();
 
     @Test
     void shouldTellWritersAndServeReadersAndGoOnWhenThereIsRoomInTheLogAgain() {
         List<String> acknowledged = new ArrayList<>();
-        try (Engine engine = Engine.open(directory, SETTINGS, env);
+        try (Engine engine = Engine.open(directory, SETTINGS, disk.env());
                 Writer writer = engine.writer()) {
             Table table = engine.createTable("t", LargeRows.SCHEMA);
-            storage.failAlways(Call.ALLOCATE, Kind.DISK_FULL);
+            disk.storage().failAlways(Call.ALLOCATE, Kind.DISK_FULL);
             long[] last = {0};
             assertDiskFull(() -> {
                 for (int i = 0; i < ROWS; i++) {
@@ -67,7 +60,7 @@ class DiskFullTest {
             assertTrue(engine.health().cause().contains("DISK_FULL"), engine.health()::toString);
             assertEquals(acknowledged.size(), table.count());
             acknowledged.forEach(id -> LargeRows.check(table, id, ROW_BYTES));
-            storage.heal();
+            disk.storage().heal();
             long after = awaitPut(writer, table);
             writer.awaitVisible(after);
             assertEquals(after, table.count());
@@ -83,10 +76,10 @@ class DiskFullTest {
     @Test
     void shouldGoOnWhenThereIsRoomForTheNextSegmentAgain() {
         Gate gate = new Gate();
-        failPoints.arm(FailPoint.FLUSH_BEFORE_INTENT, gate);
-        try (Engine engine = Engine.open(directory, SETTINGS.withGenerationRows(1), env)) {
+        disk.failPoints().arm(FailPoint.FLUSH_BEFORE_INTENT, gate);
+        try (Engine engine = Engine.open(directory, SETTINGS.withGenerationRows(1), disk.env())) {
             Table table = engine.createTable("t", Rows.SCHEMA);
-            storage.failAlways(Call.ALLOCATE, Kind.DISK_FULL);
+            disk.storage().failAlways(Call.ALLOCATE, Kind.DISK_FULL);
             int[] rows = {0};
             assertDiskFull(() -> {
                 for (; rows[0] < 10; rows[0]++) {
@@ -94,7 +87,7 @@ class DiskFullTest {
                 }
             });
             assertEquals(rows[0], table.count());
-            storage.heal();
+            disk.storage().heal();
             gate.open();
             engine.flush();
             Rows.putNow(engine, table, "after", 1);
@@ -108,18 +101,18 @@ class DiskFullTest {
             names = {"RENAME", "CREATE", "OPEN", "ALLOCATE"})
     void shouldGoOnWhenTheNextSegmentIsThereThoughTheDiskWasCalledFull(Call call) {
         Gate gate = new Gate();
-        failPoints.arm(FailPoint.FLUSH_BEFORE_INTENT, gate);
-        try (Engine engine = Engine.open(directory, SETTINGS.withGenerationRows(1), env)) {
+        disk.failPoints().arm(FailPoint.FLUSH_BEFORE_INTENT, gate);
+        try (Engine engine = Engine.open(directory, SETTINGS.withGenerationRows(1), disk.env())) {
             Table table = engine.createTable("t", Rows.SCHEMA);
             if (call != Call.RENAME) {
                 Rows.putNow(engine, table, "spare", 1); // uses up the segment that was made ready
                 gate.awaitReached();
             }
-            storage.fail(call, 1, Kind.DISK_FULL, When.AFTER);
+            disk.storage().fail(call, 1, Kind.DISK_FULL, When.AFTER);
             Rows.putNow(engine, table, "a", 1);
             Rows.putNow(engine, table, "b", 2);
             assertEquals(2L, Rows.get(table, "b"));
-            assertTrue(storage.isReached());
+            assertTrue(disk.storage().isReached());
             gate.open();
             engine.flush();
             assertEquals(Health.State.OK, engine.health().state(), engine.health()::toString);
@@ -132,9 +125,9 @@ class DiskFullTest {
     @Test
     void shouldCloseWithTheCauseAndKeepWhatIsAcknowledged() {
         List<String> acknowledged = new ArrayList<>();
-        Engine engine = Engine.open(directory, SETTINGS, env);
+        Engine engine = Engine.open(directory, SETTINGS, disk.env());
         Table table = engine.createTable("t", LargeRows.SCHEMA);
-        storage.failAlways(Call.ALLOCATE, Kind.DISK_FULL);
+        disk.storage().failAlways(Call.ALLOCATE, Kind.DISK_FULL);
         Writer writer = engine.writer();
         assertDiskFull(() -> {
             for (int i = 0; i < ROWS; i++) {
@@ -148,7 +141,7 @@ class DiskFullTest {
             }
         });
         assertDiskFull(engine::close);
-        storage.heal();
+        disk.storage().heal();
         try (Engine again = Engine.open(directory)) {
             assertEquals(acknowledged.size(), again.table("t").count());
             acknowledged.forEach(id -> LargeRows.check(again.table("t"), id, ROW_BYTES));
@@ -157,14 +150,14 @@ class DiskFullTest {
 
     @Test
     void shouldEndAFlushAndGoOnTryingWhenThereIsNoRoomForFiles() {
-        try (Engine engine = Engine.open(directory, SETTINGS, env)) {
+        try (Engine engine = Engine.open(directory, SETTINGS, disk.env())) {
             Table table = engine.createTable("t", Rows.SCHEMA);
             Rows.putNow(engine, table, "a", 1);
-            storage.failAlways(Call.CREATE, Kind.DISK_FULL);
+            disk.storage().failAlways(Call.CREATE, Kind.DISK_FULL);
             assertDiskFull(engine::flush);
             assertEquals(Health.State.DEGRADED, engine.health().state());
             assertEquals(Map.of("a", 1L), Rows.scan(table));
-            storage.heal();
+            disk.storage().heal();
             engine.flush();
             assertEquals(1, engine.stats().segmentFiles());
             assertEquals(Map.of("a", 1L), Rows.scan(table));
@@ -176,15 +169,15 @@ class DiskFullTest {
         EngineSettings small = SETTINGS.withStallTimeout(Duration.ofSeconds(2))
                 .withMemoryBytes(1 << 20)
                 .withGenerationBytes(256 << 10);
-        try (Engine engine = Engine.open(directory, small, env)) {
+        try (Engine engine = Engine.open(directory, small, disk.env())) {
             Table table = engine.createTable("t", Rows.SCHEMA);
-            storage.failAlways(Call.CREATE, Kind.DISK_FULL);
+            disk.storage().failAlways(Call.CREATE, Kind.DISK_FULL);
             assertDiskFull(() -> {
                 for (int i = 0; i < 1_000_000; i++) {
                     Rows.putNow(engine, table, "some key of a certain length " + i, i);
                 }
             });
-            storage.heal();
+            disk.storage().heal();
             engine.flush();
             Rows.putNow(engine, table, "after", 1);
         }

@@ -5,12 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.onlap.io.Env;
-import io.onlap.io.FailPoints;
 import io.onlap.io.FaultStorage;
-import io.onlap.io.LocalStorage;
 import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
-import io.onlap.io.StoreClock;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -78,8 +75,9 @@ class FaultSweepTest {
     /** False if the program came to its end before that call. */
     private boolean run(Failure failure, int nth, String place) {
         Path store = directory.resolve("store" + nth);
-        FaultStorage storage = new FaultStorage(new LocalStorage(new FailPoints()));
-        Run run = new Run(store, new Env(storage, StoreClock.system(), new FailPoints()));
+        FaultyDisk disk = FaultyDisk.sound();
+        FaultStorage storage = disk.storage();
+        Run run = new Run(store, disk.env());
         failure.arm(storage, nth);
         List<Throwable> uncaught = Collections.synchronizedList(new ArrayList<>());
         Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();

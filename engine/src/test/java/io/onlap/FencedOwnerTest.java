@@ -10,8 +10,6 @@ import io.onlap.io.Env;
 import io.onlap.io.FailPoint;
 import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,18 +45,6 @@ class FencedOwnerTest {
         threads.shutdownNow();
     }
 
-    /** A new file under the lock's name, as somebody makes who takes a paused process for a dead one. */
-    @SuppressWarnings("unchecked") // the registry of this process's locks, as OwnerLock keeps it
-    static void takeLockAway(Path directory) throws IOException {
-        Map<Path, String> registry = (Map<Path, String>) System.getProperties().get("io.onlap.owner-locks");
-        Path lock = directory.toRealPath().resolve("LOCK");
-        synchronized (registry) {
-            assertTrue(registry.containsKey(lock), "the owner's lock is registered elsewhere");
-            registry.remove(lock);
-        }
-        Files.delete(lock);
-    }
-
     @ParameterizedTest
     @EnumSource(
             names = {
@@ -68,20 +55,8 @@ class FencedOwnerTest {
                 "WAL_BEFORE_FORCE",
                 "WAL_AFTER_FORCE"
             })
-    void shouldAcknowledgeNothingMoreWhenParkedAt(FailPoint point) throws Exception {
-        Engine old = open();
-        Gate gate = new Gate();
-        env.failPoints().arm(point, gate);
-        CompletableFuture<Void> put = CompletableFuture.runAsync(() -> putDurably(old, "under way", 1), threads);
-        gate.awaitReached();
-        try (Engine successor = succeed()) {
-            env.failPoints().disarm(point);
-            gate.open();
-            assertFenced(put);
-            assertOver(old);
-            assertIntact(successor);
-        }
-        assertIntactAfterReopen();
+    void shouldAcknowledgeNothingMoreWhenParkedAt(FailPoint point) {
+        overtake(point, old -> putDurably(old, "under way", 1), FencedOwnerTest::assertFenced);
     }
 
     @ParameterizedTest
@@ -94,17 +69,29 @@ class FencedOwnerTest {
                 "FLUSH_BEFORE_COMMIT",
                 "COMMIT_BEFORE_CREATE"
             })
-    void shouldCommitNoFlushWhenParkedAt(FailPoint point) throws Exception {
+    void shouldCommitNoFlushWhenParkedAt(FailPoint point) {
+        overtake(point, Engine::flush, FencedOwnerTest::assertFenced);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"COMMIT_AFTER_CREATE", "FLUSH_BEFORE_DROP", "FLUSH_BEFORE_TRUNCATE", "TRUNCATE_AFTER_DELETE"})
+    void shouldHarmNothingWhenItsFlushWasCommittedBeforeAndItIsParkedAt(FailPoint point) {
+        overtake(point, Engine::flush, flush -> flush.handle((nothing, failure) -> null)
+                .join());
+    }
+
+    /** Parks {@code call} at {@code point} until a successor is in, who finds the store sound whatever comes of the call. */
+    private void overtake(FailPoint point, Consumer<Engine> call, Consumer<CompletableFuture<Void>> outcome) {
         Engine old = open();
         Gate gate = new Gate();
         env.failPoints().arm(point, gate);
-        CompletableFuture<Long> flush = CompletableFuture.supplyAsync(old::flush, threads);
+        CompletableFuture<Void> parked = CompletableFuture.runAsync(() -> call.accept(old), threads);
         gate.awaitReached();
         try (Engine successor = succeed()) {
             long before = versions();
             env.failPoints().disarm(point);
             gate.open();
-            assertFenced(flush);
+            outcome.accept(parked);
             assertOver(old);
             assertEquals(before, versions(), "a fenced owner committed");
             assertIntact(successor);
@@ -120,7 +107,7 @@ class FencedOwnerTest {
         env.failPoints().arm(FailPoint.FLUSH_BEFORE_COMMIT, gate);
         CompletableFuture<Long> flush = CompletableFuture.supplyAsync(old::flush, threads);
         gate.awaitReached();
-        takeLockAway(directory);
+        Takeover.takeLockAway(directory);
         Env successorEnv = Env.system();
         Gate successorFlush = new Gate();
         successorEnv.failPoints().arm(FailPoint.FLUSH_BEFORE_INTENT, successorFlush);
@@ -147,7 +134,7 @@ class FencedOwnerTest {
         env.failPoints().arm(FailPoint.FLUSH_BEFORE_COMMIT, gate);
         CompletableFuture<Long> flush = CompletableFuture.supplyAsync(old::flush, threads);
         gate.awaitReached();
-        takeLockAway(directory);
+        Takeover.takeLockAway(directory);
         Env full = Env.system();
         full.failPoints().arm(FailPoint.FLUSH_BEFORE_INTENT, () -> {
             throw new StorageException(Kind.DISK_FULL, "injected");
@@ -168,26 +155,8 @@ class FencedOwnerTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(names = {"COMMIT_AFTER_CREATE", "FLUSH_BEFORE_DROP", "FLUSH_BEFORE_TRUNCATE", "TRUNCATE_AFTER_DELETE"})
-    void shouldHarmNothingWhenItsFlushWasCommittedBeforeAndItIsParkedAt(FailPoint point) throws Exception {
-        Engine old = open();
-        Gate gate = new Gate();
-        env.failPoints().arm(point, gate);
-        CompletableFuture<Long> flush = CompletableFuture.supplyAsync(old::flush, threads);
-        gate.awaitReached();
-        try (Engine successor = succeed()) {
-            env.failPoints().disarm(point);
-            gate.open();
-            flush.handle((version, failure) -> version).join();
-            assertOver(old);
-            assertIntact(successor);
-        }
-        assertIntactAfterReopen();
-    }
-
     @Test
-    void shouldEndEveryWaiterWhenFenced() throws Exception {
+    void shouldEndEveryWaiterWhenFenced() {
         Engine old = open();
         Gate gate = new Gate();
         env.failPoints().arm(FailPoint.WAL_BEFORE_APPEND, gate);
@@ -244,8 +213,8 @@ class FencedOwnerTest {
     }
 
     /** The next owner: it finds all that was acknowledged, overwrites, deletes, adds, flushes, adds. */
-    private Engine succeed() throws IOException {
-        takeLockAway(directory);
+    private Engine succeed() {
+        Takeover.takeLockAway(directory);
         Engine successor = Engine.open(directory, POWER);
         Table table = successor.table("t");
         Long underWay = Rows.get(table, "under way");

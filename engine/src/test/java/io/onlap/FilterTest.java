@@ -197,7 +197,7 @@ class FilterTest {
     static Stream<Arguments> misfits() {
         return Stream.of(
                 Arguments.of(Filter.equal("none", 1), "unknown column: column=none"),
-                Arguments.of(Filter.equal("number", 1.0), "column=number, type=INT64, literal=1.0, literalType=Double"),
+                Arguments.of(Filter.equal("number", 1.0), "column=number, type=int64, literal=1.0, literalType=Double"),
                 Arguments.of(Filter.equal("number", "1"), "column=number"),
                 Arguments.of(Filter.equal("text", 1), "column=text"),
                 Arguments.of(Filter.equal("flag", 1), "column=flag"),

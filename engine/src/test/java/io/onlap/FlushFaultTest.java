@@ -6,11 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.onlap.io.Env;
 import io.onlap.io.FailPoint;
-import io.onlap.io.FailPoints;
-import io.onlap.io.FaultStorage;
 import io.onlap.io.FaultStorage.Call;
 import io.onlap.io.FaultStorage.When;
-import io.onlap.io.LocalStorage;
 import io.onlap.io.Storage;
 import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
@@ -29,16 +26,14 @@ class FlushFaultTest {
     @TempDir
     Path directory;
 
-    private final FailPoints failPoints = new FailPoints();
-    private final FaultStorage storage = new FaultStorage(new LocalStorage(failPoints));
-    private final Env env = new Env(storage, StoreClock.system(), failPoints);
+    private final FaultyDisk disk = FaultyDisk.sound();
 
     @Test
     void shouldFlushWhenTheIntentCannotBeRemovedAndLeaveItToTheNextOwner() {
-        try (Engine engine = Engine.open(directory, EngineSettings.defaults(), env)) {
+        try (Engine engine = Engine.open(directory, EngineSettings.defaults(), disk.env())) {
             Table table = engine.createTable("t", Rows.SCHEMA);
             Rows.putNow(engine, table, "a", 1);
-            storage.fail(Call.DELETE, 1, Kind.FATAL, When.BEFORE);
+            disk.storage().fail(Call.DELETE, 1, Kind.FATAL, When.BEFORE);
             engine.flush();
             Rows.putNow(engine, table, "b", 2);
             engine.flush();
@@ -46,9 +41,9 @@ class FlushFaultTest {
             assertEquals(2, engine.stats().segmentFiles());
             assertEquals(1, engine.stats().intentsLeft());
         }
-        assertEquals(1, storage.list(directory.resolve("intents")).size());
+        assertEquals(1, disk.storage().list(directory.resolve("intents")).size());
         try (Engine engine = Engine.open(directory)) {
-            assertEquals(List.of(), storage.list(directory.resolve("intents")));
+            assertEquals(List.of(), disk.storage().list(directory.resolve("intents")));
             assertEquals(Map.of("a", 1L, "b", 2L), Rows.scan(engine.table("t")));
         }
     }
@@ -56,26 +51,26 @@ class FlushFaultTest {
     @Test
     void shouldPoisonWithTheCauseWhenTheManifestIsNotForcedAndNotFlushAgain() {
         AtomicInteger attempts = new AtomicInteger();
-        failPoints.arm(FailPoint.FLUSH_BEFORE_INTENT, attempts::incrementAndGet);
-        Env failing = new Env(withoutForceOfTheManifest(), StoreClock.system(), failPoints);
+        disk.failPoints().arm(FailPoint.FLUSH_BEFORE_INTENT, attempts::incrementAndGet);
+        Env failing = new Env(withoutForceOfTheManifest(), StoreClock.system(), disk.failPoints());
         Engine engine = Engine.open(directory, EngineSettings.defaults(), failing);
         Table table = engine.createTable("t", Rows.SCHEMA);
         Rows.putNow(engine, table, "a", 1);
-        List<String> log = storage.list(directory.resolve("wal").resolve("00000000000000000001"));
+        List<String> log = disk.storage().list(directory.resolve("wal").resolve("00000000000000000001"));
         assertEquals(
                 "injected", assertThrows(StorageException.class, engine::flush).getMessage());
         assertEquals(1, attempts.get());
         assertEquals(Map.of("a", 1L), Rows.scan(table));
         assertEquals(
                 "injected", assertThrows(StorageException.class, engine::close).getMessage());
-        List<String> kept = storage.list(directory.resolve("wal").resolve("00000000000000000001"));
+        List<String> kept = disk.storage().list(directory.resolve("wal").resolve("00000000000000000001"));
         List<String> segments =
                 log.stream().filter(name -> name.endsWith(".cq4")).toList();
         assertEquals(1, segments.size(), log::toString);
         assertTrue(kept.containsAll(segments), "the log was cut behind a record that may be lost: " + kept);
         try (Engine again = Engine.open(directory)) {
             assertEquals(Map.of("a", 1L), Rows.scan(again.table("t")));
-            assertEquals(List.of(), storage.list(directory.resolve("intents")));
+            assertEquals(List.of(), disk.storage().list(directory.resolve("intents")));
         }
     }
 
@@ -87,7 +82,7 @@ class FlushFaultTest {
                         throw new StorageException(Kind.FATAL, "injected");
                     }
                     try {
-                        return method.invoke(storage, arguments);
+                        return method.invoke(disk.storage(), arguments);
                     } catch (InvocationTargetException e) {
                         throw e.getCause();
                     }

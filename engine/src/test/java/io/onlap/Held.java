@@ -23,10 +23,19 @@ final class Held {
     /** Open files, mapped files and threads, each named; empty when all was given back. */
     static List<String> of(Path directory) {
         List<String> held = new ArrayList<>(threads());
+        held.addAll(files(directory));
+        return held;
+    }
+
+    /** Open and mapped files alone. */
+    static List<String> files(Path directory) {
+        List<String> held = new ArrayList<>();
         if (isKnown()) {
-            String prefix = directory.toAbsolutePath() + "/";
-            held.addAll(openFiles(prefix));
-            held.addAll(mappedFiles(prefix));
+            String itself = directory.toAbsolutePath().toString();
+            descriptors().stream()
+                    .filter(target -> target.equals(itself) || target.startsWith(itself + "/"))
+                    .forEach(target -> held.add("open " + target));
+            held.addAll(mappedFiles(itself + "/"));
         }
         return held;
     }
@@ -39,13 +48,10 @@ final class Held {
                 .toList();
     }
 
-    private static List<String> openFiles(String prefix) {
+    /** What each descriptor of this process leads to. */
+    static List<String> descriptors() {
         try (Stream<Path> descriptors = Files.list(DESCRIPTORS)) {
-            return descriptors
-                    .map(Held::target)
-                    .filter(target -> target.startsWith(prefix))
-                    .map(target -> "open " + target)
-                    .toList();
+            return descriptors.map(Held::target).toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -55,7 +61,7 @@ final class Held {
         try {
             return Files.readSymbolicLink(descriptor).toString();
         } catch (IOException e) {
-            return ""; // closed since it was listed
+            return ""; // closed since it was listed, as the listing's own is
         }
     }
 

@@ -5,22 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.onlap.io.Env;
 import io.onlap.io.FailPoint;
-import io.onlap.io.FailPoints;
-import io.onlap.io.FaultStorage;
 import io.onlap.io.FaultStorage.Call;
 import io.onlap.io.FaultStorage.When;
-import io.onlap.io.LocalStorage;
 import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
 import io.onlap.io.StoreClock;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -31,21 +25,23 @@ class OpenFaultTest {
     @TempDir
     Path directory;
 
-    private final FailPoints failPoints = new FailPoints();
-    private final FaultStorage storage = new FaultStorage(new LocalStorage(failPoints));
-    private final Env env = new Env(storage, StoreClock.system(), failPoints);
+    private final FaultyDisk disk = FaultyDisk.sound();
 
-    @Test
-    @EnabledOnOs(OS.LINUX)
-    void shouldCloseItsLogWhenItCannotCutTheOlderOne() throws IOException {
+    @BeforeEach
+    void writeARow() {
         try (Engine engine = Engine.open(directory)) {
             Table table = engine.createTable("t", Rows.SCHEMA);
             Rows.putNow(engine, table, "a", 1);
         }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void shouldCloseItsLogWhenItCannotCutTheOlderOne() {
         // The next listing is the one that looks for older segments to cut.
-        failPoints.arm(FailPoint.WAL_CREATED, () -> storage.fail(Call.LIST, 1, Kind.FATAL, When.BEFORE));
-        assertThrows(StorageException.class, () -> Engine.open(directory, EngineSettings.defaults(), env));
-        assertEquals(List.of(), openFiles());
+        disk.failPoints().arm(FailPoint.WAL_CREATED, () -> disk.storage().fail(Call.LIST, 1, Kind.FATAL, When.BEFORE));
+        assertThrows(StorageException.class, () -> Engine.open(directory, EngineSettings.defaults(), disk.env()));
+        assertEquals(List.of(), Held.files(directory));
         try (Engine engine = Engine.open(directory)) {
             assertEquals(1L, Rows.get(engine.table("t"), "a"));
         }
@@ -53,16 +49,12 @@ class OpenFaultTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void shouldCloseLogAndThreadsWhenItFailsAtItsLastStep() throws IOException {
-        try (Engine engine = Engine.open(directory)) {
-            Table table = engine.createTable("t", Rows.SCHEMA);
-            Rows.putNow(engine, table, "a", 1);
-        }
+    void shouldCloseLogAndThreadsWhenItFailsAtItsLastStep() {
         Set<Thread> before = threads();
         BrokenClock clock = new BrokenClock(Thread.currentThread());
         // Behind the log the opening thread asks for the time only to start the counters.
-        failPoints.arm(FailPoint.WAL_CREATED, clock::breakDown);
-        Env broken = new Env(storage, clock, failPoints);
+        disk.failPoints().arm(FailPoint.WAL_CREATED, clock::breakDown);
+        Env broken = new Env(disk.storage(), clock, disk.failPoints());
         IllegalStateException failure = assertThrows(
                 IllegalStateException.class, () -> Engine.open(directory, EngineSettings.defaults(), broken));
         assertEquals("clock broken", failure.getMessage());
@@ -70,7 +62,7 @@ class OpenFaultTest {
         Set<Thread> after = threads();
         after.removeAll(before);
         assertEquals(Set.of(), after);
-        assertEquals(List.of(), openFiles());
+        assertEquals(List.of(), Held.files(directory));
         try (Engine engine = Engine.open(directory)) {
             assertEquals(1L, Rows.get(engine.table("t"), "a"));
         }
@@ -114,19 +106,5 @@ class OpenFaultTest {
         public String bootId() {
             return sound.bootId();
         }
-    }
-
-    /** Files of the store that this process has open or mapped. */
-    private List<String> openFiles() throws IOException {
-        List<String> open = new ArrayList<>();
-        try (Stream<Path> handles = Files.list(Path.of("/proc/self/fd"))) {
-            for (Path handle : handles.toList()) {
-                if (Files.isSymbolicLink(handle)) {
-                    open.add(Files.readSymbolicLink(handle).toString());
-                }
-            }
-        }
-        open.addAll(Files.readAllLines(Path.of("/proc/self/maps")));
-        return open.stream().filter(name -> name.contains(directory.toString())).toList();
     }
 }

@@ -7,12 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.onlap.io.Env;
 import io.onlap.io.FailPoint;
-import io.onlap.io.FailPoints;
-import io.onlap.io.FaultStorage;
-import io.onlap.io.LocalStorage;
 import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
-import io.onlap.io.StoreClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -176,12 +172,11 @@ class ResourcesTest {
 
     @Test
     void shouldGiveTheRestBackWhenTheDiskIsGoneAtClose() {
-        FaultStorage storage = new FaultStorage(new LocalStorage(new FailPoints()));
-        Engine engine = Engine.open(
-                directory, EngineSettings.defaults(), new Env(storage, StoreClock.system(), new FailPoints()));
+        FaultyDisk disk = FaultyDisk.sound();
+        Engine engine = Engine.open(directory, EngineSettings.defaults(), disk.env());
         Table table = engine.createTable("t", Rows.SCHEMA);
         Rows.putNow(engine, table, "a", 1);
-        storage.failAllFrom(1, Kind.FATAL);
+        disk.storage().failAllFrom(1, Kind.FATAL);
         assertTrue(engine.stats().walBytes() >= 0, "numbers stay readable");
         assertThrows(StorageException.class, engine::close);
         assertEquals(List.of(), Held.of(directory));

@@ -102,7 +102,7 @@ final class DescribeCommand implements Callable<Integer> {
         for (Column column : asked.schema().columns()) {
             String place = key.contains(column) ? Integer.toString(key.indexOf(column) + 1) : "";
             String nullable = column.field().isNullable() ? "yes" : "no";
-            columns.add(column.name(), TypeNames.of(column), nullable, place);
+            columns.add(column.name(), column.typeName(), nullable, place);
         }
         columns.end();
         console.out().line("");

@@ -16,7 +16,8 @@ import picocli.CommandLine.Mixin;
 
 /**
  * {@code ingest}: rows from NDJSON into a table, which is created if needed, as its store is. A new table's columns are
- * known before anything is created: input that is no row of any table leaves no store behind.
+ * known, and its first row was read, before anything is created: input that begins with something else leaves no store
+ * behind. Input without any line makes the empty table of a schema file, and so may input whose bad lines are skipped.
  *
  * <p>Threading: one thread.
  */
@@ -65,6 +66,9 @@ final class IngestCommand implements Callable<Integer> {
             Table found = existing == null ? null : find(existing);
             TableSchema schema = found == null ? newSchema(inputs) : found.schema();
             options.check(schema);
+            if (found == null && !options.skipBad) {
+                inputs.checkFirstRow(schema);
+            }
             try (AckFile acks = options.acks == null ? null : AckFile.open(options.acks, schema);
                     Engine created = existing == null ? Engine.open(store.store(), settings) : null) {
                 Engine engine = existing == null ? created : existing;

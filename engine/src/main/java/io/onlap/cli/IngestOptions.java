@@ -74,7 +74,7 @@ final class IngestOptions {
             throw new StorageException(
                     Kind.INVALID,
                     "--repeat prefixes the first key column, which is not utf8: column=" + first.name() + ", type="
-                            + TypeNames.of(first));
+                            + first.typeName());
         }
     }
 

@@ -15,12 +15,15 @@ import java.util.Map;
 
 /**
  * The inputs of one ingest: files, and {@value #STDIN} for stdin. A file can be read again and again; of stdin and pipes only
- * what a schema is inferred from is kept.
+ * the lines are kept that are looked at before a table is created.
  *
  * <p>Threading: one thread.
  */
 final class Inputs implements Closeable {
     static final String STDIN = "-";
+
+    /** Of a stream so much is kept at most while it is looked at. */
+    static final int SAMPLE_BYTES_MAX = 64 << 20;
 
     private final List<String> names;
     private final Map<String, LineReader> streams = new LinkedHashMap<>();
@@ -117,6 +120,29 @@ final class Inputs implements Closeable {
             }
         }
         return inference.schema();
+    }
+
+    /**
+     * Reads up to the first row or delete, and will read it again. Call it before {@link #open}.
+     *
+     * @throws BadLineException if a line comes before it that is neither
+     */
+    void checkFirstRow(TableSchema schema) throws IOException, BadLineException {
+        boolean found = false;
+        for (int i = 0; !found && i < names.size(); i++) {
+            String name = names.get(i);
+            LineReader lines = isStream(name) ? streams.get(name) : file(name);
+            NdjsonReader reader = new NdjsonReader(name, lines, schema);
+            if (isStream(name)) {
+                lines.mark(SAMPLE_BYTES_MAX);
+                found = reader.next();
+                lines.rewind();
+            } else {
+                try (reader) {
+                    found = reader.next();
+                }
+            }
+        }
     }
 
     /** Reads an input from its begin. */

@@ -79,7 +79,7 @@ final class KeyText {
                     default -> true;
                 };
         if (integer ? !value.isIntegralNumber() : !value.isTextual()) {
-            throw invalid(key, "wrong type: column=" + column.name() + ", expected=" + TypeNames.of(column));
+            throw invalid(key, "wrong type: column=" + column.name() + ", expected=" + column.typeName());
         }
         return ofText(column, value.asText(), key);
     }
@@ -95,7 +95,7 @@ final class KeyText {
         } catch (DateTimeException | ArithmeticException | IllegalArgumentException e) {
             throw new StorageException(
                     Kind.INVALID,
-                    "key: key=" + key + ", column=" + column.name() + ", expected=" + TypeNames.of(column) + ", reason="
+                    "key: key=" + key + ", column=" + column.name() + ", expected=" + column.typeName() + ", reason="
                             + e.getMessage(),
                     e);
         }
@@ -104,7 +104,7 @@ final class KeyText {
     private static Long integer(Column column, String text, String key) {
         BigInteger value = new BigInteger(text);
         if (value.bitLength() >= column.type().fixedBytes() * Byte.SIZE) {
-            throw invalid(key, "number out of range: column=" + column.name() + ", type=" + TypeNames.of(column));
+            throw invalid(key, "number out of range: column=" + column.name() + ", type=" + column.typeName());
         }
         return value.longValue();
     }

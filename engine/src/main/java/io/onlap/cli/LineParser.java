@@ -189,7 +189,7 @@ final class LineParser {
     }
 
     private BadLineException outOfRange(JsonParser parser, ColumnType type) {
-        return badHere(parser, "number out of range: type=" + TypeNames.of(type));
+        return badHere(parser, "number out of range: type=" + type.typeName());
     }
 
     /** Numbers, and the text by which rows as text write what JSON has no number for. */
@@ -257,9 +257,9 @@ final class LineParser {
             boolean date = column.type() == ColumnType.DATE;
             values.setInteger(column.index(), date ? TimestampText.parseDate(text) : TimestampText.parse(text, column));
         } catch (DateTimeException e) {
-            throw badHere(parser, "not an ISO-8601 " + TypeNames.of(column.type()));
+            throw badHere(parser, "not an ISO-8601 " + column.type().typeName());
         } catch (ArithmeticException e) {
-            throw badHere(parser, "time does not fit the column: type=" + TypeNames.of(column));
+            throw badHere(parser, "time does not fit the column: type=" + column.typeName());
         }
     }
 
@@ -284,7 +284,7 @@ final class LineParser {
     }
 
     private BadLineException wrongType(JsonParser parser, JsonToken token, ColumnType expected) {
-        return badHere(parser, "wrong type: expected=" + TypeNames.of(expected) + ", found=" + Json.kind(token));
+        return badHere(parser, "wrong type: expected=" + expected.typeName() + ", found=" + Json.kind(token));
     }
 
     private BadLineException badHere(JsonParser parser, String reason) {

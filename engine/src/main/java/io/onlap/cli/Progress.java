@@ -31,7 +31,10 @@ final class Progress implements AutoCloseable {
     private final Style style;
     private final LongSupplier nanoTime;
     private final LongSupplier memoryBytes;
-    private final long startNs;
+    private boolean begun;
+    private long startNs;
+    private long startRows;
+    private double startFraction;
     private long nextNs;
     private boolean shown;
 
@@ -44,8 +47,6 @@ final class Progress implements AutoCloseable {
         this.style = style;
         this.nanoTime = nanoTime;
         this.memoryBytes = memoryBytes;
-        this.startNs = nanoTime.getAsLong();
-        this.nextNs = startNs + interval();
     }
 
     private long interval() {
@@ -53,12 +54,21 @@ final class Progress implements AutoCloseable {
     }
 
     /**
-     * Call it as often as you like.
+     * Call it as often as you like. The first call says where the work begins: rate and time left count from there, without
+     * what came before, the start of a JVM for example.
      *
      * @param fraction how much of the work is done, 0 to 1; negative if the end is not known
      */
     void update(long rows, double fraction) {
         long now = nanoTime.getAsLong();
+        if (!begun) {
+            begun = true;
+            startNs = now;
+            startRows = rows;
+            startFraction = fraction;
+            nextNs = now + interval();
+            return;
+        }
         if (now - nextNs < 0) {
             return;
         }
@@ -68,10 +78,11 @@ final class Progress implements AutoCloseable {
         if (style.terminal() && fraction >= 0) {
             line.append(bar(fraction)).append(' ');
         }
-        line.append(String.format(Locale.ROOT, "%,d rows  %,.0f rows/s", rows, rows / seconds));
+        line.append(String.format(Locale.ROOT, "%,d rows  %,.0f rows/s", rows, (rows - startRows) / seconds));
         line.append(String.format(Locale.ROOT, "  memory %,d MiB", memoryBytes.getAsLong() >> 20));
-        if (fraction > 0) {
-            line.append("  left ").append(clock((long) (seconds * (1 - fraction) / fraction + 0.5)));
+        if (fraction > startFraction && startFraction >= 0) {
+            double left = seconds * (1 - fraction) / (fraction - startFraction);
+            line.append("  left ").append(clock((long) (left + 0.5)));
         }
         shown = true;
         err.print(style.terminal() ? ERASE_LINE + line : line + System.lineSeparator());

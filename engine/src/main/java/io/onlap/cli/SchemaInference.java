@@ -30,8 +30,6 @@ final class SchemaInference {
     /** Lines looked at. */
     static final int LINES_MAX = 1_000;
 
-    private static final int SAMPLE_BYTES_MAX = 64 << 20;
-
     private final JsonFactory json = Json.lineFactory();
     private final Map<String, Guess> columns = new LinkedHashMap<>();
     private Map<String, Guess> lastLine = Map.of();
@@ -69,7 +67,7 @@ final class SchemaInference {
 
     /** Looks at the first lines, which will be read again. Further inputs may follow until {@link #isComplete}. */
     void sample(LineReader lines) throws IOException {
-        lines.mark(SAMPLE_BYTES_MAX);
+        lines.mark(Inputs.SAMPLE_BYTES_MAX);
         while (!isComplete() && lines.next()) {
             if (!NdjsonReader.isBlank(lines) || lines.isTooLong()) {
                 line(lines);

@@ -58,7 +58,7 @@ final class TablesCommand implements Callable<Integer> {
                 "name",
                 column.name(),
                 "type",
-                TypeNames.of(column),
+                column.typeName(),
                 "nullable",
                 column.field().isNullable());
     }

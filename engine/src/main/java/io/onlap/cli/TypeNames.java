@@ -2,10 +2,7 @@ package io.onlap.cli;
 
 import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
-import io.onlap.memtable.Column;
-import io.onlap.memtable.ColumnType;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.arrow.vector.types.DateUnit;
@@ -16,7 +13,7 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
 
 /**
- * Column types by name, as {@code --schema} reads and {@code describe} writes them:
+ * Column types by name, as {@code --schema} reads them; {@link io.onlap.memtable.Column#typeName} writes them:
  *
  * <pre>
  *   bool  int8  int16  int32  int64  float32  float64  utf8  binary  date
@@ -84,28 +81,5 @@ final class TypeNames {
                     case "us" -> TimeUnit.MICROSECOND;
                     default -> TimeUnit.NANOSECOND;
                 };
-    }
-
-    /** The name of a column's type. */
-    static String of(Column column) {
-        return switch (column.type()) {
-            case TIMESTAMP -> "timestamp[" + unitName(column) + "]";
-            case EMBEDDING -> "embedding[" + column.dimensions() + "]";
-            default -> of(column.type());
-        };
-    }
-
-    /** The name of a type without its unit or length. */
-    static String of(ColumnType type) {
-        return type.name().toLowerCase(Locale.ROOT);
-    }
-
-    private static String unitName(Column column) {
-        return switch (((ArrowType.Timestamp) column.field().getType()).getUnit()) {
-            case SECOND -> "s";
-            case MILLISECOND -> "ms";
-            case MICROSECOND -> "us";
-            case NANOSECOND -> "ns";
-        };
     }
 }

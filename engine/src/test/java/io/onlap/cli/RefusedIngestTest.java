@@ -33,17 +33,28 @@ class RefusedIngestTest {
         Files.writeString(
                 directory.resolve("twice.json"),
                 "[{\"name\":\"id\",\"type\":\"utf8\"},{\"name\":\"id\",\"type\":\"utf8\"}]");
+        Files.writeString(
+                directory.resolve("good.json"),
+                "[{\"name\":\"id\",\"type\":\"utf8\"},{\"name\":\"n\",\"type\":\"int64\"}]");
         Files.writeString(directory.resolve("untyped.json"), "[{\"name\":\"id\",\"type\":\"text\"}]");
         Files.writeString(directory.resolve("broken.json"), "[{\"name\":");
     }
 
     private Cli.Result ingest(String options) {
+        return Cli.run("", arguments(rows.toString(), options));
+    }
+
+    private List<String> arguments(String input, String options) {
         List<String> arguments = new ArrayList<>(List.of("ingest", "--store", store.toString()));
         for (String option : options.split(" ", -1)) {
             arguments.add(option.replace("DIR", directory.toString()));
         }
-        arguments.add(rows.toString());
-        return Cli.run("", arguments);
+        arguments.add(input);
+        return arguments;
+    }
+
+    private String tables() {
+        return Cli.run("tables", "--store", store.toString(), "--json").out();
     }
 
     @ParameterizedTest
@@ -59,13 +70,63 @@ class RefusedIngestTest {
                 "--table t --key id --schema DIR/broken.json     | 2 | schema file: file=",
                 "--table t --key n --repeat 2                    | 2 | --repeat prefixes the first key column",
                 "--table t --key id --acks DIR/none/acks         | 3 | no such file: file=",
-                "--table t --key id --acks DIR                   | 3 | acknowledgements not written: file=",
+                "--table t --key id --acks DIR                   | 2 | a directory is no file of acknowledgements: file=",
                 "--table t --key id --batch 0                    | 2 | option out of range: name=--batch",
                 "--table t --key id DIR/none.ndjson              | 3 | no such file: file="
             })
     void shouldLeaveNothingWhenIngestIsRefused(String options, int status, String message) {
         assertRefused(ingest(options.strip()), status, message);
         assertFalse(Files.exists(store), "left behind by: " + options);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '#',
+            value = {
+                "--schema DIR/good.json | {\"id\":\"b\",      | 1:11 field=id: broken JSON",
+                "--schema DIR/good.json | {\"n\":2}         | 1:1 field=id: missing key",
+                "--schema DIR/good.json | {\"id\":\"b\",\"m\":2} | 1:11 field=m: unknown column",
+                "--schema DIR/good.json | {\"_op\":\"drop\"} | 1:8 field=_op: unknown operation",
+                "--batch 1              | {\"id\":null,\"n\":2} | 1:7 field=id: null key"
+            })
+    void shouldCreateNothingWhenTheFirstLineIsBad(String options, String line, String message) throws IOException {
+        String arguments = "--table t --key id " + options.strip();
+        Files.writeString(rows, "\n" + line.strip() + "\n{\"id\":\"z\",\"n\":3}\n");
+        String place = message.strip().replaceFirst("1:", "2:"); // behind a blank line
+        assertRefused(ingest(arguments), 2, rows + ":" + place);
+        assertFalse(Files.exists(store), "left behind by a file");
+        List<String> piped = arguments("-", arguments);
+        assertRefused(Cli.run(line.strip() + "\n", piped), 2, "-:" + message.strip());
+        assertFalse(Files.exists(store), "left behind by a stream");
+        Cli.run("{\"a\":1}\n", List.of("ingest", "--store", store.toString(), "--table", "other", "-"));
+        String tables = tables();
+        assertRefused(ingest(arguments), 2, rows + ":" + place);
+        assertEquals(tables, tables(), "left behind in a store that was there");
+    }
+
+    @Test
+    void shouldCreateTheTableOfASchemaWhenThereAreNoRows() throws IOException {
+        Files.writeString(rows, "\n\n");
+        assertEquals(0, ingest("--table t --key id --schema DIR/good.json").status());
+        Cli.Result count = Cli.run("count", "--store", store.toString(), "--table", "t");
+        assertEquals("0", count.out().strip(), count.err());
+    }
+
+    @Test
+    void shouldKeepTheRowsBeforeAndSkipAsAskedWhenALaterLineIsBad() {
+        List<String> piped = arguments("-", "--table t --key id --schema DIR/good.json");
+        assertEquals(
+                2, Cli.run("{\"id\":\"a\"}\n{\"id\":\"b\"}\n{\"x\":1}\n", piped).status());
+        Cli.Result count = Cli.run("count", "--store", store.toString(), "--table", "t");
+        assertEquals("2", count.out().strip(), count.err());
+        List<String> skipping = arguments("-", "--table u --key id --skip-bad --schema DIR/good.json");
+        assertEquals(0, Cli.run("{\"x\":1}\n{\"id\":\"b\"}\n", skipping).status());
+        assertEquals(
+                "1",
+                Cli.run("count", "--store", store.toString(), "--table", "u")
+                        .out()
+                        .strip());
     }
 
     /** A slip in the order of the arguments must not cost anybody the end of a file. */
@@ -93,11 +154,11 @@ class RefusedIngestTest {
     @Test
     void shouldCreateNoTableWhenStoreIsThere() {
         assertEquals(0, ingest("--table first --key id").status());
-        String tables = Cli.run("tables", "--store", store.toString(), "--json").out();
+        String tables = tables();
         assertRefused(ingest("--table t --key n --repeat 2"), 2, "--repeat prefixes the first key column");
         assertRefused(ingest("--table t --key id --acks DIR/none/acks"), 3, "no such file: file=");
         assertRefused(ingest("--table a//b --key id"), 2, "bad table path: path=a//b");
-        assertEquals(
-                tables, Cli.run("tables", "--store", store.toString(), "--json").out());
+        assertRefused(ingest("--table t --key id --acks DIR"), 2, "a directory is no file of acknowledgements: file=");
+        assertEquals(tables, tables());
     }
 }

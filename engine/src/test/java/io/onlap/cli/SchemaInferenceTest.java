@@ -28,7 +28,7 @@ class SchemaInferenceTest {
 
     private static String shown(TableSchema schema) {
         return schema.columns().stream()
-                .map(column -> column.name() + " " + TypeNames.of(column) + (column.nullable() ? "?" : ""))
+                .map(column -> column.name() + " " + column.typeName() + (column.nullable() ? "?" : ""))
                 .collect(Collectors.joining(", "));
     }
 

@@ -20,6 +20,24 @@ public record Column(int id, int index, Field field, ColumnType type) {
         return field.isNullable();
     }
 
+    /** Its type as schema files, {@code describe} and messages name it: {@code int64}, {@code timestamp[us]}, {@code embedding[128]}. */
+    public String typeName() {
+        return switch (type) {
+            case TIMESTAMP -> "timestamp[" + unitName() + "]";
+            case EMBEDDING -> "embedding[" + dimensions() + "]";
+            default -> type.typeName();
+        };
+    }
+
+    private String unitName() {
+        return switch (((ArrowType.Timestamp) field.getType()).getUnit()) {
+            case SECOND -> "s";
+            case MILLISECOND -> "ms";
+            case MICROSECOND -> "us";
+            case NANOSECOND -> "ns";
+        };
+    }
+
     /** Bytes of one value in fixed-width form; 0 for variable width. */
     public int valueBytes() {
         return type == ColumnType.EMBEDDING ? dimensions() * Float.BYTES : type.fixedBytes();

@@ -2,6 +2,7 @@ package io.onlap.memtable;
 
 import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
+import java.util.Locale;
 import org.apache.arrow.vector.types.DateUnit;
 import org.apache.arrow.vector.types.FloatingPointPrecision;
 import org.apache.arrow.vector.types.pojo.ArrowType;
@@ -34,6 +35,11 @@ public enum ColumnType {
 
     ColumnType(int fixedBytes) {
         this.fixedBytes = fixedBytes;
+    }
+
+    /** As schema files, {@code describe} and messages name it, without unit or length; see {@link Column#typeName}. */
+    public String typeName() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
     /** Bytes of a value in the row layout; 0 for variable width; for an embedding use {@link Column#valueBytes}. */

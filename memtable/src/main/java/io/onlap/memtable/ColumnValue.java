@@ -36,7 +36,7 @@ public final class ColumnValue {
     private static long inRange(Column column, long value, long min, long max) {
         if (value < min || value > max) {
             throw invalid(
-                    "value out of range: column=" + column.name() + ", type=" + column.type() + ", value=" + value);
+                    "value out of range: column=" + column.name() + ", type=" + column.typeName() + ", value=" + value);
         }
         return value;
     }
@@ -119,7 +119,7 @@ public final class ColumnValue {
     }
 
     static StorageException wrongType(Column column, String given) {
-        return invalid("wrong type: column=" + column.name() + ", type=" + column.type() + ", given=" + given);
+        return invalid("wrong type: column=" + column.name() + ", type=" + column.typeName() + ", given=" + given);
     }
 
     static StorageException loneSurrogate(Column column, int index) {

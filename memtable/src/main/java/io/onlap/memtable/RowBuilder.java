@@ -104,8 +104,8 @@ public final class RowBuilder {
         } else if (column.type() == ColumnType.FLOAT32) {
             float rounded = (float) value;
             if (Float.isInfinite(rounded) && !Double.isInfinite(value)) {
-                throw ColumnValue.invalid(
-                        "value out of range: column=" + column.name() + ", type=" + column.type() + ", value=" + value);
+                throw ColumnValue.invalid("value out of range: column=" + column.name() + ", type=" + column.typeName()
+                        + ", value=" + value);
             }
             out.putInt(fixed(ordinal), Float.floatToRawIntBits(rounded));
         } else {

@@ -87,7 +87,7 @@ public final class TableSchema {
         for (String name : names) {
             Column column = column(name);
             if (!column.type().isKeyType()) {
-                throw invalid("column cannot be a key: column=" + name + ", type=" + column.type());
+                throw invalid("column cannot be a key: column=" + name + ", type=" + column.typeName());
             }
             if (key.stream().anyMatch(other -> other.id() == column.id())) {
                 throw invalid("key column named twice: column=" + name);

@@ -133,9 +133,9 @@ class KeyCodecTest {
                 .key("id", "n");
         assertInvalid("wrong number of key values: given=1, key=[id, n]", schema, "a");
         assertInvalid("key is null: column=n", schema, "a", null);
-        assertInvalid("wrong type: column=id, type=UTF8, given=Integer", schema, 1, 2);
-        assertInvalid("wrong type: column=n, type=INT8, given=String", schema, "a", "b");
-        assertInvalid("value out of range: column=n, type=INT8, value=128", schema, "a", 128);
+        assertInvalid("wrong type: column=id, type=utf8, given=Integer", schema, 1, 2);
+        assertInvalid("wrong type: column=n, type=int8, given=String", schema, "a", "b");
+        assertInvalid("value out of range: column=n, type=int8, value=128", schema, "a", 128);
         assertInvalid("text with a lone surrogate: column=id, index=1", schema, "a\ud800", 1);
         assertInvalid(
                 "key too long: keyBytes=32769, keyBytesMax=32768, key=[id, n]", schema, "x".repeat(32 * 1024 - 2), 1);

@@ -59,7 +59,7 @@ class RowTest {
             assertEquals("käse", StandardCharsets.UTF_8.decode(row.bytes(0)).toString());
             row.getBytes("raw")[0] = 99;
             assertEquals(1, row.getBytes("raw")[0], "an array given out is the caller's");
-            assertInvalid("wrong type: column=n, type=INT16, given=ByteBuffer", () -> row.bytes(N));
+            assertInvalid("wrong type: column=n, type=int16, given=ByteBuffer", () -> row.bytes(N));
         }
     }
 
@@ -71,7 +71,7 @@ class RowTest {
             assertTrue(row.isNull(N) && row.isNull("raw") && !row.isNull(0));
             assertInvalid("value is null: column=n", () -> row.getLong(N));
             assertInvalid("value is null: column=raw", () -> row.bytes(RAW));
-            assertInvalid("wrong type: column=id, type=UTF8, given=Long", () -> row.getLong(0));
+            assertInvalid("wrong type: column=id, type=utf8, given=Long", () -> row.getLong(0));
         }
     }
 

@@ -12,7 +12,7 @@ import io.onlap.io.StorageException.Kind;
  * failure nothing is known about the pages it was to write (the system may have dropped them and call the next force a
  * success), so every later call fails with the first cause.
  *
- * <p>Threading: the force thread only.
+ * <p>Threading: the force thread only, but for {@link #openSegments}.
  */
 public final class WalForcer {
     private final WalShared shared;
@@ -75,6 +75,11 @@ public final class WalForcer {
                 throw fail(e);
             }
         }
+    }
+
+    /** Segments neither forced to their end nor released, the active one among them. Any thread. */
+    public int openSegments() {
+        return shared.unforced.size();
     }
 
     private StorageException fail(RuntimeException cause) {

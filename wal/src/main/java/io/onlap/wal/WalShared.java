@@ -7,7 +7,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * What the write loop and the force thread of one log share: the segments not yet forced to their end, oldest first, the
- * place up to which everything is forced, and the spare segment.
+ * place up to which everything is forced, and the spare segment. Each of them holds an open file; how many there are at
+ * most is up to whoever rolls, see {@link WalForcer#openSegments}.
  *
  * <p>Threading: the write loop adds segments, the force thread removes them and moves {@link #forced}.
  */
