@@ -27,9 +27,9 @@ final class CountCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         try (Engine engine = Engine.openReadOnly(store.store())) {
+            engine.droppedTail().ifPresent(console::hold);
             long count = engine.table(table.path()).count();
             console.out().line(store.json() ? Json.object("count", count) : Long.toString(count));
-            engine.droppedTail().ifPresent(console::note);
         }
         return Exits.DONE;
     }

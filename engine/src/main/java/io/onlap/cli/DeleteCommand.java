@@ -46,7 +46,7 @@ final class DeleteCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         EngineSettings settings = EngineSettings.defaults().withDurability(durability);
         try (Engine engine = Engine.openExisting(store.store(), settings)) {
-            engine.droppedTail().ifPresent(console::note);
+            engine.droppedTail().ifPresent(console::hold);
             Table asked = engine.table(table.path());
             List<Object[]> parsed = new ArrayList<>();
             keys.forEach(key -> parsed.add(KeyText.parse(asked.schema(), key)));

@@ -37,6 +37,7 @@ final class DescribeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         try (Engine engine = Engine.openReadOnly(store.store())) {
+            engine.droppedTail().ifPresent(console::hold);
             Table asked = engine.table(table.path());
             Map<String, Object> settings = settings(Inspection.counters(store.store()));
             if (store.json()) {
@@ -49,7 +50,6 @@ final class DescribeCommand implements Callable<Integer> {
             } else {
                 print(asked, settings);
             }
-            engine.droppedTail().ifPresent(console::note);
         }
         return Exits.DONE;
     }

@@ -25,7 +25,7 @@ final class FlushCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         try (Engine engine = Engine.openExisting(store.store(), EngineSettings.defaults())) {
-            engine.droppedTail().ifPresent(console::note);
+            engine.droppedTail().ifPresent(console::hold);
             long version = engine.flush();
             console.out().line(store.json() ? Json.object("version", version) : Long.toString(version));
         }

@@ -37,6 +37,7 @@ final class GetCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         try (Engine engine = Engine.openReadOnly(store.store())) {
+            engine.droppedTail().ifPresent(console::hold);
             Table asked = engine.table(table.path());
             List<Object[]> parsed = new ArrayList<>();
             keys.forEach(key -> parsed.add(KeyText.parse(asked.schema(), key)));
@@ -54,7 +55,6 @@ final class GetCommand implements Callable<Integer> {
                 }
             }
             rows.end();
-            engine.droppedTail().ifPresent(console::note);
             return missing == 0 ? Exits.DONE : Exits.FAULT;
         }
     }

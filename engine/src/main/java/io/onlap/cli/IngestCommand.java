@@ -51,6 +51,7 @@ final class IngestCommand implements Callable<Integer> {
             ingest(inputs);
             // Within the signal's hold: what is printed after it may not leave the process.
             console.out().flush();
+            console.noteHeld();
             return stop.isRequested() ? Exits.INTERRUPTED : Exits.DONE;
         } finally {
             if (stop != null) {
@@ -63,6 +64,7 @@ final class IngestCommand implements Callable<Integer> {
     private void ingest(Inputs inputs) throws IOException, BadLineException {
         EngineSettings settings = EngineSettings.defaults().withDurability(options.durability);
         try (Engine existing = openExisting(settings)) {
+            holdTail(existing);
             Table found = existing == null ? null : find(existing);
             TableSchema schema = found == null ? newSchema(inputs) : found.schema();
             options.check(schema);
@@ -71,13 +73,20 @@ final class IngestCommand implements Callable<Integer> {
             }
             try (AckFile acks = options.acks == null ? null : AckFile.open(options.acks, schema);
                     Engine created = existing == null ? Engine.open(store.store(), settings) : null) {
+                holdTail(created);
                 Engine engine = existing == null ? created : existing;
-                engine.droppedTail().ifPresent(console::note);
                 Table target = found == null ? engine.createTable(table.path(), schema) : found;
                 // Not before: no batch is in hand yet, and an open cannot load all it needs once a shutdown has begun.
                 stop = StopSignal.install(inputs::endStreams);
                 run(new Ingest(console, engine, target, options, inputs, acks, stop));
             }
+        }
+    }
+
+    /** What this open dropped from the log, whatever becomes of the command: no later one is told of it. */
+    private void holdTail(Engine opened) {
+        if (opened != null) {
+            opened.droppedTail().ifPresent(console::hold);
         }
     }
 

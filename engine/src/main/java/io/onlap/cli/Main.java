@@ -46,6 +46,8 @@ public final class Main implements Runnable {
             // The library hands these through; whoever started us reads kinds, not traces.
             console.note(Kind.FATAL + ": unexpected failure: cause=" + e);
             return Exits.FAILED;
+        } finally {
+            console.noteHeld();
         }
     }
 

@@ -88,6 +88,7 @@ final class ScanCommand implements Callable<Integer> {
             throw new StorageException(Kind.INVALID, "--prefix does not go with --from and --to: prefix=" + prefix);
         }
         try (Engine engine = Engine.openReadOnly(store.store())) {
+            engine.droppedTail().ifPresent(console::hold);
             Table asked = engine.table(table.path());
             try (Scan scan = narrowed(asked).open()) {
                 RowsOutput rows = format.open(shown(asked.schema()), console.out());
@@ -96,7 +97,6 @@ final class ScanCommand implements Callable<Integer> {
                 }
                 rows.end();
             }
-            engine.droppedTail().ifPresent(console::note);
         }
         return Exits.DONE;
     }

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What was dropped from the end of the log is told by whoever reads rows or takes the store over, behind the results. */
 class TornEndTest {
@@ -34,6 +36,19 @@ class TornEndTest {
         Cli.Result after = Cli.run("count", "--store", store, "--table", "t");
         assertEquals("0\n", after.out());
         assertEquals("", after.err());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"delete --table nope b", "ingest --table t --key other -", "count --table nope"})
+    void shouldBeToldBehindWhatStoppedTheCommand(String command) throws Exception {
+        String store = directory.resolve("store").toString();
+        Cli.run("{\"id\":\"a\"}\n", List.of("ingest", "--store", store, "--table", "t", "--key", "id", "-"));
+        tearLastFrame(Path.of(store));
+        List<String> arguments = new ArrayList<>(List.of(command.split(" ")));
+        arguments.addAll(1, List.of("--store", store));
+        Cli.Result result = Cli.run("{\"other\":\"b\"}\n", arguments);
+        assertTrue(result.status() > 1, result.err());
+        assertTrue(result.err().matches("(?s)(NOT_FOUND|INVALID): [^\n]*\nlog ended torn, dropped: .*"), result.err());
     }
 
     private static void tearLastFrame(Path store) throws Exception {
