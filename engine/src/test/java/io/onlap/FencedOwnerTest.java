@@ -264,12 +264,6 @@ class FencedOwnerTest {
             again.flush();
             assertEquals(model, new TreeMap<>(Rows.scan(again.table("t"))));
         }
-        List<Inspection.Found> faults = new ArrayList<>();
-        Inspection.verify(directory, found -> {
-            if (found.fault()) {
-                faults.add(found);
-            }
-        });
-        assertEquals(List.of(), faults);
+        assertEquals(List.of(), Faults.of(directory));
     }
 }

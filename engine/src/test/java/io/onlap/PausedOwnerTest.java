@@ -86,12 +86,6 @@ class PausedOwnerTest {
                 }
             }
         }
-        List<Inspection.Found> faults = new ArrayList<>();
-        Inspection.verify(directory, found -> {
-            if (found.fault()) {
-                faults.add(found);
-            }
-        });
-        assertEquals(List.of(), faults);
+        assertEquals(List.of(), Faults.of(directory));
     }
 }
