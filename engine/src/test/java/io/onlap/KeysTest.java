@@ -105,23 +105,9 @@ class KeysTest {
         try (Placed placed = new Placed(directory, place, engine -> {
             Table table = engine.createTable("t", COMPOSITE);
             try (Writer writer = engine.writer()) {
-                for (int layer = 0; layer < 2; layer++) {
-                    long last = 0;
-                    for (long n = 0; n < 1_500; n++) {
-                        Object[] key = key(random, 4);
-                        if (n % 5 == 4) {
-                            last = writer.delete(table, key);
-                            model.remove(key);
-                        } else {
-                            last = put(writer, table, key, n);
-                            model.put(key, n);
-                        }
-                    }
-                    writer.awaitVisible(last);
-                    if (layer == 0) {
-                        engine.flush();
-                    }
-                }
+                putAndDelete(writer, table, random, model);
+                engine.flush();
+                putAndDelete(writer, table, random, model);
             }
         })) {
             Table table = placed.table("t");
@@ -133,6 +119,21 @@ class KeysTest {
                 assertBounds(random, table, model, seed);
             }
         }
+    }
+
+    private static void putAndDelete(Writer writer, Table table, Random random, NavigableMap<Object[], Long> model) {
+        long last = 0;
+        for (long n = 0; n < 1_500; n++) {
+            Object[] key = key(random, 4);
+            if (n % 5 == 4) {
+                last = writer.delete(table, key);
+                model.remove(key);
+            } else {
+                last = put(writer, table, key, n);
+                model.put(key, n);
+            }
+        }
+        writer.awaitVisible(last);
     }
 
     private static void assertBounds(Random random, Table table, NavigableMap<Object[], Long> model, long seed) {
