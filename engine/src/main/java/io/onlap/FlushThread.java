@@ -16,8 +16,8 @@ import io.onlap.memtable.Memtable;
  *
  * <p>Invariants: a generation leaves memory only after its record is durable; the next one starts only after that, so
  * generation g+1 never commits before g. A failed flush leaves the generation in every read. A full disk is waited for
- * as long as this is the owner, since space may come back; any other failure is tried again up to {@code flushAttemptsMax} times, then
- * poisons. FENCED poisons at once, and so does a failed force of the manifest.
+ * as long as this is the owner, since space may come back; any other failure is tried again up to {@code flushAttemptsMax}
+ * times, then poisons. FENCED poisons at once, and so does a failed force of the manifest.
  *
  * <p>Threading: its own thread; any thread wakes it.
  */

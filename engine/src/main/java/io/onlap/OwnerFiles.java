@@ -10,6 +10,7 @@ import io.onlap.io.StorageException.Kind;
 import io.onlap.manifest.Owners;
 import io.onlap.manifest.StoreLayout;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Map;
 
 /**
@@ -54,8 +55,7 @@ final class OwnerFiles implements AutoCloseable {
         Map<String, Object> owner = Map.of(
                 "pid", ProcessHandle.current().pid(),
                 "epoch", epoch,
-                "since",
-                        java.time.Instant.ofEpochMilli(env.clock().wallMillis()).toString());
+                "since", Instant.ofEpochMilli(env.clock().wallMillis()).toString());
         try {
             env.storage().replace(layout.owner(), JSON.writeValueAsBytes(owner));
         } catch (JsonProcessingException e) {

@@ -12,11 +12,9 @@ import io.onlap.io.FailPoint;
 import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.LongStream;
-import org.apache.arrow.vector.BigIntVector;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -129,27 +127,15 @@ class AcknowledgedRowsSurviveCrashTest {
             assertEquals(rows, Rows.scan(reader.table("copy")), "half a batch");
             long end = rows.size();
             assertEquals(
-                    LongStream.range(0, end).boxed().toList(), log(reader), "a row without key is doubled or lost");
+                    LongStream.range(0, end).boxed().toList(),
+                    Rows.numbers(reader.table("log").scan()),
+                    "a row without key is doubled or lost");
             for (long i = 0; i < end; i++) {
                 assertEquals(i, rows.get("k" + i), "hole");
             }
             assertTrue(end > acknowledged, "acknowledged=" + acknowledged + ", rows=" + end + ", from=" + first);
             return end;
         }
-    }
-
-    /** The numbers in the table without key, in the order of writing. */
-    private static List<Long> log(Engine engine) {
-        LongStream.Builder numbers = LongStream.builder();
-        try (Scan scan = engine.table("log").scan().columns("n").open()) {
-            while (scan.next()) {
-                BigIntVector column = (BigIntVector) scan.batch().getVector("n");
-                for (int i = 0; i < column.getValueCount(); i++) {
-                    numbers.add(column.get(i));
-                }
-            }
-        }
-        return numbers.build().boxed().toList();
     }
 
     /** The second child is killed while it replays several generations, flushes them, or writes on. */
@@ -185,7 +171,9 @@ class AcknowledgedRowsSurviveCrashTest {
             Rows.putNow(engine, engine.table("log"), "after", rows);
             engine.flush();
             assertEquals(rows + 1, table.count());
-            assertEquals(LongStream.rangeClosed(0, rows).boxed().toList(), log(engine));
+            assertEquals(
+                    LongStream.rangeClosed(0, rows).boxed().toList(),
+                    Rows.numbers(engine.table("log").scan()));
         }
     }
 

@@ -6,13 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.onlap.io.ChildJvm;
 import io.onlap.io.Env;
 import io.onlap.io.FailPoint;
-import io.onlap.io.FailPoints;
-import io.onlap.io.FaultStorage;
 import io.onlap.io.FaultStorage.Call;
-import io.onlap.io.LocalStorage;
 import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
-import io.onlap.io.StoreClock;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,9 +29,7 @@ class FailedFlushTest {
     @TempDir
     Path directory;
 
-    private final FailPoints failPoints = new FailPoints();
-    private final FaultStorage storage = new FaultStorage(new LocalStorage(failPoints));
-    private final Env env = new Env(storage, StoreClock.system(), failPoints);
+    private final FaultyDisk disk = FaultyDisk.sound();
 
     /** What an attempt left cannot be deleted at once: a second attempt under the same names would meet it. */
     @ParameterizedTest
@@ -43,7 +37,7 @@ class FailedFlushTest {
     void shouldUseNewNamesAndNeverReadTheFilesOfAnAttemptThatFailedAt(FailPoint point) {
         Map<String, Long> expected = Map.of("a", 2L, "b", 2L);
         AtomicInteger attempts = new AtomicInteger();
-        try (Engine engine = Engine.open(directory, EngineSettings.defaults(), env)) {
+        try (Engine engine = Engine.open(directory, EngineSettings.defaults(), disk.env())) {
             Table table = engine.createTable("t", Rows.SCHEMA);
             Table keyless = engine.createTable("log", Rows.KEYLESS);
             Rows.putNow(engine, table, "a", 1);
@@ -51,20 +45,20 @@ class FailedFlushTest {
             Rows.putNow(engine, table, "a", 2);
             Rows.putNow(engine, table, "b", 2);
             Rows.putNow(engine, keyless, "x", 1);
-            failPoints.arm(point, () -> {
+            disk.failPoints().arm(point, () -> {
                 assertRows(engine, expected);
                 if (attempts.incrementAndGet() <= FAILURES) {
                     throw new StorageException(Kind.FATAL, "injected: attempt=" + attempts.get());
                 }
             });
-            storage.failAlways(Call.DELETE, Kind.FATAL);
+            disk.storage().failAlways(Call.DELETE, Kind.FATAL);
             engine.flush();
             assertTrue(attempts.get() > FAILURES, "attempts: " + attempts.get());
             assertEquals(3, engine.stats().segmentFiles());
             assertTrue(segments().size() > 6, "nothing was left behind: " + segments());
             assertRows(engine, expected);
-            failPoints.disarm(point);
-            storage.heal();
+            disk.failPoints().disarm(point);
+            disk.storage().heal();
         }
         try (Engine again = Engine.open(directory)) {
             assertEquals(6, segments().size(), "left of failed attempts");
@@ -73,7 +67,7 @@ class FailedFlushTest {
     }
 
     private List<String> segments() {
-        return storage.list(directory.resolve("segments"));
+        return disk.storage().list(directory.resolve("segments"));
     }
 
     /** From inside and from beside. */
@@ -89,11 +83,11 @@ class FailedFlushTest {
     @Test
     void shouldCommitGenerationsInOrderWhenTheFirstFailsWithLaterOnesReady() {
         EngineSettings settings = EngineSettings.defaults().withGenerationRows(1);
-        try (Engine engine = Engine.open(directory, settings, env)) {
+        try (Engine engine = Engine.open(directory, settings, disk.env())) {
             Table table = engine.createTable("t", Rows.SCHEMA);
             Gate gate = new Gate();
             AtomicInteger attempts = new AtomicInteger();
-            failPoints.arm(FailPoint.FLUSH_BEFORE_COMMIT, () -> {
+            disk.failPoints().arm(FailPoint.FLUSH_BEFORE_COMMIT, () -> {
                 gate.run();
                 if (attempts.incrementAndGet() <= FAILURES) {
                     throw new StorageException(Kind.FATAL, "injected: attempt=" + attempts.get());

@@ -181,13 +181,7 @@ class FaultSweepTest {
                 engine.flush();
                 assertEquals(rows + 1, rows(left, right));
             }
-            List<Inspection.Found> faults = new ArrayList<>();
-            Inspection.verify(store, found -> {
-                if (found.fault()) {
-                    faults.add(found);
-                }
-            });
-            assertEquals(List.of(), faults);
+            assertEquals(List.of(), Faults.of(store));
             try (Engine reader = Engine.openReadOnly(store)) {
                 assertEquals(rows + 1, rows(reader.table("left"), reader.table("right")));
             }

@@ -32,19 +32,37 @@ class FootingTest {
 
     private final Env env = Env.system();
 
+    /** Reads over generations of their own, beside an empty store. Its end fails if a memtable was kept. */
+    private final class Rig implements AutoCloseable {
+        private final BufferAllocator allocator = new RootAllocator();
+        private final SegmentCache segments = new SegmentCache(env, new StoreLayout(directory), allocator);
+        private final RowMemory memory = new RowMemory();
+        private final Reads reads = new Reads(memory, Manifest.create(env, directory), segments, env.failPoints());
+
+        Memtable seal(long generation) {
+            Memtable memtable = new Memtable(generation, allocator);
+            memory.seal(memtable);
+            return memtable;
+        }
+
+        @Override
+        public void close() {
+            segments.close();
+            allocator.close();
+        }
+    }
+
     @Test
     void shouldShareOneFootingUntilMemoryOrManifestChange() {
-        try (BufferAllocator allocator = new RootAllocator();
-                SegmentCache segments = new SegmentCache(env, new StoreLayout(directory), allocator)) {
-            RowMemory memory = new RowMemory();
-            Reads reads = new Reads(memory, Manifest.create(env, directory), segments, env.failPoints());
-            memory.seal(new Memtable(1, allocator));
-            reads.open().close();
+        try (Rig rig = new Rig()) {
+            RowMemory memory = rig.memory;
+            rig.seal(1);
+            rig.reads.open().close();
             Footing first = memory.footing();
-            reads.open().close();
+            rig.reads.open().close();
             assertSame(first, memory.footing());
-            memory.seal(new Memtable(2, allocator));
-            reads.open().close();
+            rig.seal(2);
+            rig.reads.open().close();
             assertNotSame(first, memory.footing());
             assertFalse(first.retain(), "kept without need");
             memory.close();
@@ -54,14 +72,11 @@ class FootingTest {
 
     @Test
     void shouldFreeDroppedMemoryAtOnceWhenNoViewIsOpen() {
-        try (BufferAllocator allocator = new RootAllocator();
-                SegmentCache segments = new SegmentCache(env, new StoreLayout(directory), allocator)) {
-            RowMemory memory = new RowMemory();
-            Reads reads = new Reads(memory, Manifest.create(env, directory), segments, env.failPoints());
-            Memtable flushed = new Memtable(1, allocator);
-            memory.seal(flushed);
-            memory.seal(new Memtable(2, allocator));
-            reads.open().close();
+        try (Rig rig = new Rig()) {
+            RowMemory memory = rig.memory;
+            Memtable flushed = rig.seal(1);
+            rig.seal(2);
+            rig.reads.open().close();
             memory.drop(flushed);
             assertFalse(flushed.retain(), "memory of a dropped generation is held for views to come");
             memory.close();
@@ -70,22 +85,19 @@ class FootingTest {
 
     @Test
     void shouldNotKeepWhatWasDroppedWhileAViewWasBeingOpened() {
-        try (BufferAllocator allocator = new RootAllocator();
-                SegmentCache segments = new SegmentCache(env, new StoreLayout(directory), allocator)) {
-            RowMemory memory = new RowMemory();
-            Reads reads = new Reads(memory, Manifest.create(env, directory), segments, env.failPoints());
-            Memtable flushed = new Memtable(1, allocator);
-            memory.seal(flushed);
-            memory.seal(new Memtable(2, allocator));
+        try (Rig rig = new Rig()) {
+            RowMemory memory = rig.memory;
+            Memtable flushed = rig.seal(1);
+            rig.seal(2);
             env.failPoints().arm(FailPoint.VIEW_AFTER_MEMORY, () -> memory.drop(flushed));
-            ReadView view = reads.open();
+            ReadView view = rig.reads.open();
             assertNull(memory.footing());
             assertTrue(flushed.retain(), "freed under an open view");
             flushed.release();
             view.close();
             assertFalse(flushed.retain(), "memory of a dropped generation is held for views to come");
             env.failPoints().arm(FailPoint.VIEW_AFTER_MEMORY, memory::close);
-            reads.open().close();
+            rig.reads.open().close();
             assertNull(memory.footing(), "kept after close");
         }
     }

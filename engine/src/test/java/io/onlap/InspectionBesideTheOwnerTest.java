@@ -26,13 +26,7 @@ class InspectionBesideTheOwnerTest {
 
     @Test
     void shouldVerifyWithoutFaultWhenFileIsClearedUnderIt() {
-        List<Inspection.Found> faults = new ArrayList<>();
-        whileFlushing(env -> Inspection.verify(env, directory, found -> {
-            if (found.fault()) {
-                faults.add(found);
-            }
-        }));
-        assertEquals(List.of(), faults);
+        whileFlushing(env -> assertEquals(List.of(), Faults.of(env, directory)));
     }
 
     @Test

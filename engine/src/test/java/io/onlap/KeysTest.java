@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
-import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
@@ -106,27 +105,13 @@ class KeysTest {
         try (Placed placed = new Placed(directory, place, engine -> {
             Table table = engine.createTable("t", COMPOSITE);
             try (Writer writer = engine.writer()) {
-                for (int layer = 0; layer < 2; layer++) {
-                    long last = 0;
-                    for (long n = 0; n < 1_500; n++) {
-                        Object[] key = key(random, 4);
-                        if (n % 5 == 4) {
-                            last = writer.delete(table, key);
-                            model.remove(key);
-                        } else {
-                            last = put(writer, table, key, n);
-                            model.put(key, n);
-                        }
-                    }
-                    writer.awaitVisible(last);
-                    if (layer == 0) {
-                        engine.flush();
-                    }
-                }
+                putAndDelete(writer, table, random, model);
+                engine.flush();
+                putAndDelete(writer, table, random, model);
             }
         })) {
             Table table = placed.table("t");
-            assertEquals(List.copyOf(model.values()), numbers(table.scan()));
+            assertEquals(List.copyOf(model.values()), Rows.numbers(table.scan()));
             assertEquals(model.size(), table.count());
             for (int i = 0; i < QUERIES; i++) {
                 Object[] key = key(random, 4);
@@ -134,6 +119,21 @@ class KeysTest {
                 assertBounds(random, table, model, seed);
             }
         }
+    }
+
+    private static void putAndDelete(Writer writer, Table table, Random random, NavigableMap<Object[], Long> model) {
+        long last = 0;
+        for (long n = 0; n < 1_500; n++) {
+            Object[] key = key(random, 4);
+            if (n % 5 == 4) {
+                last = writer.delete(table, key);
+                model.remove(key);
+            } else {
+                last = put(writer, table, key, n);
+                model.put(key, n);
+            }
+        }
+        writer.awaitVisible(last);
     }
 
     private static void assertBounds(Random random, Table table, NavigableMap<Object[], Long> model, long seed) {
@@ -144,19 +144,21 @@ class KeysTest {
                 .map(row -> row.getValue())
                 .toList();
         assertEquals(
-                expected, numbers(table.scan().from(from).to(to)), () -> shown(from, seed) + " to " + shown(to, seed));
+                expected,
+                Rows.numbers(table.scan().from(from).to(to)),
+                () -> shown(from, seed) + " to " + shown(to, seed));
         assertEquals(
                 reversed(expected),
-                numbers(table.scan().from(from).to(to).reverse()),
+                Rows.numbers(table.scan().from(from).to(to).reverse()),
                 () -> shown(to, seed) + " back to " + shown(from, seed));
         List<Long> begun = model.entrySet().stream()
                 .filter(row -> startsWith(row.getKey(), from))
                 .map(row -> row.getValue())
                 .toList();
-        assertEquals(begun, numbers(table.scan().prefix(from)), () -> "prefix " + shown(from, seed));
+        assertEquals(begun, Rows.numbers(table.scan().prefix(from)), () -> "prefix " + shown(from, seed));
         assertEquals(
                 reversed(begun),
-                numbers(table.scan().prefix(from).reverse()),
+                Rows.numbers(table.scan().prefix(from).reverse()),
                 () -> "back prefix " + shown(from, seed));
     }
 
@@ -185,18 +187,5 @@ class KeysTest {
                         .map(value -> value instanceof Long ? value : bytes(value))
                         .toArray())
                 + ", seed=" + seed;
-    }
-
-    private static List<Long> numbers(ScanBuilder scan) {
-        List<Long> numbers = new ArrayList<>();
-        try (Scan open = scan.columns("n").open()) {
-            while (open.next()) {
-                BigIntVector column = (BigIntVector) open.batch().getVector("n");
-                for (int i = 0; i < column.getValueCount(); i++) {
-                    numbers.add(column.get(i));
-                }
-            }
-        }
-        return numbers;
     }
 }

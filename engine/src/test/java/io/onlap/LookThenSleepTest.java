@@ -98,9 +98,9 @@ class LookThenSleepTest {
         }
     }
 
-    private void awaitAsleep() throws InterruptedException {
+    private void awaitAsleep() {
         while (consumer.getState() != Thread.State.WAITING) {
-            Thread.sleep(1);
+            Thread.onSpinWait();
         }
     }
 

@@ -34,15 +34,14 @@ class PausedOwnerTest {
         public static void main(String[] arguments) {
             EngineSettings settings =
                     EngineSettings.defaults().withGenerationRows(100).withDurability(Durability.valueOf(arguments[1]));
-            try (Engine engine = Engine.open(Path.of(arguments[0]), settings)) {
+            try (Engine engine = Engine.open(Path.of(arguments[0]), settings);
+                    Writer writer = engine.writer()) {
                 Table table = engine.createTable("t", Rows.SCHEMA);
-                try (Writer writer = engine.writer()) {
-                    for (long i = Long.parseLong(arguments[2]); ; i++) {
-                        long sequence = Rows.put(writer, table, "k" + i, i);
-                        if (i % 10 == 0) {
-                            writer.awaitDurable(sequence);
-                            System.out.println(i);
-                        }
+                for (long i = Long.parseLong(arguments[2]); ; i++) {
+                    long sequence = Rows.put(writer, table, "k" + i, i);
+                    if (i % 10 == 0) {
+                        writer.awaitDurable(sequence);
+                        System.out.println(i);
                     }
                 }
             } catch (StorageException e) {
@@ -86,12 +85,6 @@ class PausedOwnerTest {
                 }
             }
         }
-        List<Inspection.Found> faults = new ArrayList<>();
-        Inspection.verify(directory, found -> {
-            if (found.fault()) {
-                faults.add(found);
-            }
-        });
-        assertEquals(List.of(), faults);
+        assertEquals(List.of(), Faults.of(directory));
     }
 }

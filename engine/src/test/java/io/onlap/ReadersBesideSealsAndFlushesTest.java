@@ -15,7 +15,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.apache.arrow.vector.BigIntVector;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,7 +80,7 @@ class ReadersBesideSealsAndFlushesTest {
     /** Checks all tables of one view, by scan, count and get, and returns how many batches it holds. */
     private static long check(Engine engine, String someKey) {
         try (View view = engine.view()) {
-            List<Long> log = numbers(view.scan(engine.table("log")));
+            List<Long> log = Rows.numbers(view.scan(engine.table("log")));
             long batches = log.size();
             assertEquals(LongStream.range(0, batches).boxed().toList(), log);
             Map<String, Long> rows = model(batches);
@@ -92,22 +91,9 @@ class ReadersBesideSealsAndFlushesTest {
                 Long found = view.get(table, someKey).map(Rows::number).orElse(null);
                 assertEquals(rows.get(someKey), found, path);
             }
-            assertEquals(log, numbers(view.scan(engine.table("log"))), "an open view changed");
+            assertEquals(log, Rows.numbers(view.scan(engine.table("log"))), "an open view changed");
             return batches;
         }
-    }
-
-    private static List<Long> numbers(ScanBuilder scan) {
-        LongStream.Builder numbers = LongStream.builder();
-        try (Scan open = scan.columns("n").open()) {
-            while (open.next()) {
-                BigIntVector column = (BigIntVector) open.batch().getVector("n");
-                for (int i = 0; i < column.getValueCount(); i++) {
-                    numbers.add(column.get(i));
-                }
-            }
-        }
-        return numbers.build().boxed().toList();
     }
 
     @ParameterizedTest

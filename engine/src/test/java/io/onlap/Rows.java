@@ -2,6 +2,7 @@ package io.onlap;
 
 import io.onlap.memtable.Row;
 import io.onlap.memtable.TableSchema;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +71,20 @@ final class Rows {
 
     static Map<String, Long> scan(Table table) {
         return scan(table.scan());
+    }
+
+    /** The numbers a scan returns, in its order, whatever else its table has beside them. */
+    static List<Long> numbers(ScanBuilder scan) {
+        List<Long> numbers = new ArrayList<>();
+        try (Scan open = scan.columns("n").open()) {
+            while (open.next()) {
+                BigIntVector column = (BigIntVector) open.batch().getVector("n");
+                for (int i = 0; i < column.getValueCount(); i++) {
+                    numbers.add(column.get(i));
+                }
+            }
+        }
+        return numbers;
     }
 
     /** The row's number, or null if there is no such row. */

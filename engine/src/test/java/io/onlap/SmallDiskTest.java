@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.io.TempDir;
@@ -116,13 +115,7 @@ class SmallDiskTest {
     }
 
     private static void assertSound(Path store) {
-        List<Inspection.Found> faults = new ArrayList<>();
-        Inspection.verify(store, found -> {
-            if (found.fault()) {
-                faults.add(found);
-            }
-        });
-        assertEquals(List.of(), faults);
+        assertEquals(List.of(), Faults.of(store));
     }
 
     @ParameterizedTest

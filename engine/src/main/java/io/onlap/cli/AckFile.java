@@ -53,8 +53,8 @@ final class AckFile implements Closeable {
     /**
      * Appends to the file, which is created if absent. A torn last line goes first: the next one must not complete it.
      *
-     * @throws StorageException INVALID for a directory or a file that holds something else, NOT_FOUND without its directory, FATAL if it cannot be
-     *     written
+     * @throws StorageException INVALID for a directory or a file that holds something else, NOT_FOUND without its directory,
+     *     FATAL if it cannot be written
      */
     static AckFile open(Path path, TableSchema schema) {
         if (Files.isDirectory(path)) {

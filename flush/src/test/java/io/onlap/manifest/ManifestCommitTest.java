@@ -150,99 +150,6 @@ final class ManifestCommitTest {
     }
 
     @Test
-    void shouldSucceedOnceWhenRecordWasWrittenButAnswerWasAnError() throws IOException {
-        Manifest manifest = create();
-        manifest.commit(new Operation.Open("a"));
-        probe.after(failing("createIfAbsent"));
-        ManifestState state = manifest.commit(table("t"));
-        assertEquals(2, state.version());
-        probe.calm();
-        assertEquals(2, manifest.head().version());
-        assertEquals(2, Stores.records(store()).size());
-    }
-
-    @Test
-    void shouldSucceedOnceWhenRecordWasWrittenButAnswerWasThatItExists() throws IOException {
-        // An object store's client may retry by itself and then meet its own first attempt.
-        Manifest manifest = create();
-        probe.repeatCreates();
-        assertEquals(1, manifest.commit(table("t")).version());
-        assertEquals(1, manifest.head().table("t").tableId());
-        assertEquals(1, Stores.records(store()).size());
-    }
-
-    /** An OPEN is never in already: only its commit id can tell that this one is. */
-    @Test
-    void shouldKnowItsRecordByItsIdWhenTheAnswerWasAnError() throws IOException {
-        Manifest manifest = create();
-        probe.after(failing("createIfAbsent"));
-        ManifestState opened = manifest.commit(new Operation.Open("mine"));
-        assertEquals(1, opened.version());
-        assertEquals(1, opened.epoch());
-        probe.calm();
-        assertEquals(1, Stores.records(store()).size());
-        assertEquals(1, other().head().epoch());
-    }
-
-    @Test
-    void shouldKnowItsRecordByItsIdWhenTheAnswerWasThatItExists() throws IOException {
-        Manifest manifest = create();
-        probe.repeatCreates();
-        ManifestState opened = manifest.commit(new Operation.Open("mine"));
-        assertEquals(1, opened.version());
-        assertEquals(1, opened.epoch());
-        assertEquals(1, Stores.records(store()).size());
-    }
-
-    @Test
-    void shouldReportItsOwnVersionWhenOthersCommittedBehindARecordWithoutAnswer() throws IOException {
-        Manifest manifest = create();
-        probe.after((method, path) -> {
-            if (method.equals("createIfAbsent")) {
-                other().commit(table("theirs"));
-                throw new StorageException(Kind.FATAL, "broken createIfAbsent");
-            }
-        });
-        ManifestState opened = manifest.commit(new Operation.Open("mine"));
-        probe.calm();
-        assertEquals(1, opened.version());
-        assertEquals(1, opened.epoch());
-        assertEquals(2, manifest.head().version());
-        assertEquals(2, Stores.records(store()).size());
-        assertEquals(1, other().head().epoch());
-    }
-
-    @Test
-    void shouldPassTheFailureOnWhenRecordWasNotWritten() throws IOException {
-        Manifest manifest = create();
-        probe.before((method, path) -> {
-            if (method.equals("createIfAbsent")) {
-                throw new StorageException(Kind.DISK_FULL, "no room");
-            }
-        });
-        assertEquals(
-                "no room",
-                assertFails(Kind.DISK_FULL, () -> manifest.commit(table("t"))).getMessage());
-        probe.calm();
-        assertEquals(0, Stores.records(store()).size());
-        assertEquals(1, manifest.commit(table("t")).version());
-    }
-
-    @Test
-    void shouldSayThatNobodyCanTellWhenSettlingFailsToo() {
-        Manifest manifest = create();
-        probe.after((method, path) -> {
-            if (method.equals("createIfAbsent") || method.equals("list")) {
-                throw new StorageException(Kind.FATAL, "broken " + method);
-            }
-        });
-        StorageException e = assertFails(Kind.FATAL, () -> manifest.commit(table("t")));
-        assertTrue(e.getMessage().startsWith("commit unclear, it may be in or not: op=CREATE_TABLE, version=1"));
-        probe.calm();
-        assertEquals(1, manifest.commit(table("t")).version());
-    }
-
-    @Test
     void shouldRebaseWhenVersionWasPrunedBelowTheBoundaryMeanwhile() throws IOException {
         Manifest slow = create();
         slow.commit(new Operation.Open("a"));
@@ -325,16 +232,6 @@ final class ManifestCommitTest {
     }
 
     @Test
-    void shouldSettleWhenStoppedAfterCreate() {
-        Manifest manifest = create();
-        failPoints.arm(FailPoint.COMMIT_AFTER_CREATE, () -> {
-            throw new IllegalStateException("stopped here");
-        });
-        assertEquals(1, manifest.commit(table("t")).version());
-        assertEquals(1, other().head().version());
-    }
-
-    @Test
     void shouldKeepTimesMonotoneWhenClockIsSetBack() {
         AtomicLong wall = new AtomicLong(1_000_000);
         StoreClock clock = new StoreClock() {
@@ -365,7 +262,7 @@ final class ManifestCommitTest {
     void shouldNeverTrustAForceAfterAFailedOne() {
         Manifest manifest = create();
         manifest.force();
-        probe.before(failing("forceDirectory"));
+        probe.before(ProbeStorage.failing("forceDirectory"));
         assertFails(Kind.FATAL, manifest::force);
         probe.calm();
         assertEquals(
@@ -436,13 +333,5 @@ final class ManifestCommitTest {
         assertEquals(0, create().head().version());
         assertEquals(1, create().commit(table("t")).version());
         assertEquals(1, create().head().version());
-    }
-
-    private static ProbeStorage.Hook failing(String failingMethod) {
-        return (method, path) -> {
-            if (method.equals(failingMethod)) {
-                throw new StorageException(Kind.FATAL, "broken " + method);
-            }
-        };
     }
 }

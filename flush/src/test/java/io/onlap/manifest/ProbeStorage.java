@@ -1,6 +1,8 @@
 package io.onlap.manifest;
 
 import io.onlap.io.Storage;
+import io.onlap.io.StorageException;
+import io.onlap.io.StorageException.Kind;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
@@ -16,6 +18,15 @@ final class ProbeStorage {
     /** Steps in; what it throws is what the caller of the storage gets. */
     interface Hook {
         void call(String method, Path path);
+    }
+
+    /** Fails each call of a method. */
+    static Hook failing(String failingMethod) {
+        return (method, path) -> {
+            if (method.equals(failingMethod)) {
+                throw new StorageException(Kind.FATAL, "broken " + method);
+            }
+        };
     }
 
     private static final Hook NONE = (method, path) -> {};

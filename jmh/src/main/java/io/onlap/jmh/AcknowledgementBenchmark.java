@@ -22,9 +22,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Round trips of acknowledgements, see {@link RoundTrips}: write loop and waiter that look a moment before they sleep
- * and yield meanwhile, as the engine's, against those that spin meanwhile or sleep at once. A shot runs all in turn; what counts are the figures beside it: p50
- * and p99 of a round trip, round trips per second, and what the loop spends on one.
+ * Round trips of acknowledgements, see {@link RoundTrips}: write loop and waiter that look a moment before they sleep and
+ * yield meanwhile, as the engine's, against those that spin meanwhile or sleep at once. A shot runs all in turn; what counts
+ * are the figures beside it: p50 and p99 of a round trip, round trips per second, and what the loop spends on one.
  *
  * <p>Both threads are pinned. Left to the system they share a core in one shot and not in the next, and nothing matters as
  * much: to look at a core that the other one needs is time lost, and to wake somebody on one's own core is cheap.

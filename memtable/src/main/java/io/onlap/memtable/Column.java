@@ -20,7 +20,10 @@ public record Column(int id, int index, Field field, ColumnType type) {
         return field.isNullable();
     }
 
-    /** Its type as schema files, {@code describe} and messages name it: {@code int64}, {@code timestamp[us]}, {@code embedding[128]}. */
+    /**
+     * Its type as schema files, {@code describe} and messages name it: {@code int64}, {@code timestamp[us]},
+     * {@code embedding[128]}.
+     */
     public String typeName() {
         return switch (type) {
             case TIMESTAMP -> "timestamp[" + unitName() + "]";

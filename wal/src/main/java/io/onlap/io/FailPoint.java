@@ -53,7 +53,7 @@ public enum FailPoint {
     FLUSH_BEFORE_DROP,
     /** Flush: the generation left memory, the log not yet cut. */
     FLUSH_BEFORE_TRUNCATE,
-    /** A log segment was deleted, the next one not yet. */
+    /** A log segment was deleted, or cleared to be used again; the next one not yet. */
     TRUNCATE_AFTER_DELETE,
 
     /** A manifest version is about to be tried. */

@@ -59,7 +59,7 @@ public final class LockedFile implements AutoCloseable {
      * Makes the file, which lives as long as this object is not closed.
      *
      * @param file of a name that never was; its directory must exist
-     * @throws StorageException FATAL if the directory cannot be written; DISK_FULL
+     * @throws StorageException NOT_FOUND without its directory, FATAL if that cannot be written, DISK_FULL
      */
     public static LockedFile create(Storage storage, Path file, String content) {
         Path temporary = file.resolveSibling(LocalStorage.TEMPORARY_PREFIX + UUID.randomUUID());
