@@ -70,7 +70,7 @@ final class BoundFilter {
     private static Node node(Filter filter, TableSchema schema, int[] columns) {
         if (filter instanceof Filter.Compare compare) {
             Column column = schema.column(compare.column());
-            ColumnTest test = ColumnTest.of(compare, column);
+            ColumnPredicate test = ColumnPredicate.of(compare, column);
             int index = placeOf(column, columns);
             return (vectors, firstRow, count, out) -> test.evaluate(vectors.get(index), firstRow, count, out);
         } else if (filter instanceof Filter.IsNull isNull) {

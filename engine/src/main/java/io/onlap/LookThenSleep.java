@@ -25,7 +25,7 @@ final class LookThenSleep implements WaitStrategy {
             throws AlertException, InterruptedException {
         long startNs = System.nanoTime();
         long available = dependent.get();
-        while (available < sequence && Glance.goesOn(startNs)) {
+        while (available < sequence && Look.goesOn(startNs)) {
             barrier.checkAlert();
             available = dependent.get();
         }

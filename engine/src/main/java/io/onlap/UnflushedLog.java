@@ -35,9 +35,10 @@ final class UnflushedLog {
     /**
      * What holds behind a reading that counts.
      *
+     * <p>Threading: immutable.
+     *
      * @param head the manifest's, read after the log
      * @param droppedTail what counts as torn end of a log nobody writes; null if nothing
-     *     <p>Threading: immutable.
      */
     record End(ManifestState head, WalTail droppedTail) {}
 

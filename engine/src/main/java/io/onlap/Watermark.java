@@ -11,7 +11,7 @@ import java.util.concurrent.Executor;
 /**
  * A number that only grows (a sequence, a generation), and those who wait for it.
  *
- * <p>A waiter looks a moment ({@link Glance}), then sleeps.
+ * <p>A waiter looks a moment ({@link Look}), then sleeps.
  *
  * <p>Invariant: a waiter for {@code n} returns once the mark is at least {@code n}, or ends with the poison's cause; it
  * never sleeps through either. The advancing thread writes the mark (volatile), then looks for waiters; a waiter registers
@@ -110,7 +110,7 @@ final class Watermark {
         long startNs = System.nanoTime();
         boolean looks = true;
         while (mark < value && !poison.isSet() && looks) {
-            looks = Glance.goesOn(startNs);
+            looks = Look.goesOn(startNs);
         }
         return mark >= value;
     }

@@ -65,10 +65,10 @@ class LookThenSleepTest {
     void shouldEndTheMoment() {
         long startNs = System.nanoTime();
         int looks = 0;
-        while (Glance.goesOn(startNs)) {
+        while (Look.goesOn(startNs)) {
             looks++;
         }
-        assertFalse(Glance.goesOn(startNs), "looks before: " + looks);
+        assertFalse(Look.goesOn(startNs), "looks before: " + looks);
     }
 
     private CompletableFuture<Long> consume() {

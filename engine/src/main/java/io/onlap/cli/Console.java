@@ -9,9 +9,10 @@ import java.util.List;
 /**
  * What a command reads and writes: its input, its results, and all that is said beside them.
  *
+ * <p>Threading: one thread.
+ *
  * @param style how progress may look on {@code err}
  * @param held notes for the end
- *     <p>Threading: one thread.
  */
 record Console(InputStream in, ResultStream out, PrintStream err, Progress.Style style, List<String> held) {
     Console(InputStream in, ResultStream out, PrintStream err, Progress.Style style) {

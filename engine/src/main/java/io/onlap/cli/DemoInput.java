@@ -17,9 +17,10 @@ import java.util.Locale;
 /**
  * What the demo ingests: turns of conversations, made from the sample that comes with the program by giving it other sessions.
  *
+ * <p>Threading: immutable.
+ *
  * @param file a part of the rows, to be read {@code rounds} times with {@code --repeat}
  * @param rows of all rounds
- *     <p>Threading: immutable.
  */
 record DemoInput(Path file, int rounds, long rows) {
     private static final int FILE_ROWS_MAX = 10_000;

@@ -8,9 +8,10 @@ package io.onlap.manifest;
  * {@code false}; floats as Java writes them; text as itself; binary as base64. Long text and binary bounds are cut, the
  * lower one down and the upper one up, so a bound need not occur as a value.
  *
+ * <p>Threading: immutable.
+ *
  * @param nulls rows without a value, tombstones included
  * @param min no value is below it; null if unknown: no values, a NaN among them, or a type without order
  * @param max no value is above it; null if unknown
- *     <p>Threading: immutable.
  */
 public record ColumnStats(int columnId, long nulls, String min, String max) {}

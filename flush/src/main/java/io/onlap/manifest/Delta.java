@@ -8,11 +8,12 @@ import java.util.Map;
  * What one record changes, with nothing of what it leaves alone: a change built on a stale state cannot carry stale parts
  * of it into the head it lands on.
  *
+ * <p>Threading: immutable.
+ *
  * @param owner who opened, in words for people; null unless an owner opened
  * @param flushed null unless a generation was flushed
  * @param tables made by this record
  * @param segments files that became part of their tables
- *     <p>Threading: immutable.
  */
 record Delta(String owner, Flushed flushed, List<NewTable> tables, List<SegmentFile> segments) {
     Delta {

@@ -5,11 +5,12 @@ import io.onlap.io.StorageException;
 /**
  * Something that reading a whole store brought up.
  *
+ * <p>Threading: immutable.
+ *
  * @param fault is data lost or a law broken? Else it is a note: a leftover that recovery or the reaper deals with
  * @param what kind of thing, in a word
  * @param file what it is about, as a path within the store
  * @param detail place and values
- *     <p>Threading: immutable.
  */
 public record Finding(boolean fault, String what, String file, String detail) {
     public static Finding fault(String file, StorageException failure) {

@@ -20,10 +20,11 @@ public final class Leases {
     /**
      * A lease that was met.
      *
+     * <p>Threading: immutable.
+     *
      * @param version the oldest version whose files it needs; 0, that is every file, if it could not be read
      * @param pid of its process; 0 if it could not be read
      * @param live is its process alive? In doubt yes
-     *     <p>Threading: immutable.
      */
     public record Found(String id, long version, long pid, boolean live) {}
 

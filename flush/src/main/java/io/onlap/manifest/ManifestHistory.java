@@ -19,12 +19,13 @@ public final class ManifestHistory {
     /**
      * One version.
      *
+     * <p>Threading: immutable.
+     *
      * @param operation the word in the record
      * @param wallMillis when it was committed, milliseconds since 1970
      * @param changes what the record changed, in plain values that any JSON writer takes
      * @param tableIds tables that were made or got a file
      * @param state after it
-     *     <p>Threading: immutable.
      */
     public record Entry(
             long version,

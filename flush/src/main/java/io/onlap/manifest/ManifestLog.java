@@ -42,8 +42,9 @@ final class ManifestLog {
     /**
      * What a walk found.
      *
+     * <p>Threading: immutable.
+     *
      * @param own the state right after the commit asked for; null if the walk did not pass it
-     *     <p>Threading: immutable.
      */
     record Found(ManifestState head, ManifestState own) {}
 

@@ -5,13 +5,14 @@ import io.onlap.io.StoreClock;
 /**
  * One version of the manifest, as its file holds it.
  *
+ * <p>Threading: immutable.
+ *
  * @param version dense, from 1, never reissued
  * @param commitId of one call of commit, the same over all its attempts: settles whether an attempt is in
  * @param previous commit id of the version before; empty in version 1
  * @param time never before the predecessor's
  * @param epoch of the newest owner once this record is in
  * @param op what was done, in one word
- *     <p>Threading: immutable.
  */
 record ManifestRecord(
         long version, String commitId, String previous, StoreClock.Instant time, long epoch, String op, Delta delta) {

@@ -7,12 +7,13 @@ import java.time.Duration;
 /**
  * Settings of a manifest.
  *
+ * <p>Threading: immutable.
+ *
  * @param checkpointEvery versions from one checkpoint to the next; bounds what an open reads
  * @param attemptsMax how often one commit may lose the race before it is CONFLICT
  * @param backoffMinNs most the first loser waits
  * @param backoffMaxNs most any loser waits
  * @param seed of the jitter; processes should differ
- *     <p>Threading: immutable.
  */
 public record ManifestSettings(int checkpointEvery, int attemptsMax, long backoffMinNs, long backoffMaxNs, long seed) {
     /** @throws StorageException INVALID if a value is out of range */

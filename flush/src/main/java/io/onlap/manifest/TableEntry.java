@@ -7,11 +7,12 @@ import org.pcollections.TreePVector;
 /**
  * One table as the manifest knows it.
  *
+ * <p>Threading: immutable.
+ *
  * @param tableId never reused
  * @param path only a name; a move changes nothing else
  * @param segments its files, by ascending generation
  * @param createdVersion the manifest version that made it
- *     <p>Threading: immutable.
  */
 public record TableEntry(
         int tableId, String path, TableSchema schema, PVector<SegmentFile> segments, long createdVersion) {

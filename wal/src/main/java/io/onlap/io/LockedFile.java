@@ -49,9 +49,10 @@ public final class LockedFile implements AutoCloseable {
     /**
      * What {@link #look} found.
      *
+     * <p>Threading: immutable.
+     *
      * @param live does its holder live? In doubt yes
      * @param content as far as it is written; of a file that this process holds, all of it
-     *     <p>Threading: immutable.
      */
     public record Found(boolean live, String content) {}
 

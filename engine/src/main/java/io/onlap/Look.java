@@ -9,11 +9,11 @@ package io.onlap;
  *
  * <p>Threading: any thread.
  */
-final class Glance {
+final class Look {
     private static final long SPIN_NS = 1_000;
     private static final long END_NS = 20_000;
 
-    private Glance() {}
+    private Look() {}
 
     /**
      * Lets a little time pass.

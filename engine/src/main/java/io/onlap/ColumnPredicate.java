@@ -17,7 +17,7 @@ import org.apache.arrow.vector.FieldVector;
  *
  * <p>Threading: immutable.
  */
-final class ColumnTest {
+final class ColumnPredicate {
     private final ColumnType type;
     private final long integer;
     private final double floating;
@@ -29,7 +29,7 @@ final class ColumnTest {
     private final byte greater;
     private final byte unordered;
 
-    private ColumnTest(Comparison comparison, ColumnType type, Literal literal) {
+    private ColumnPredicate(Comparison comparison, ColumnType type, Literal literal) {
         this.type = type;
         this.integer = literal.integer();
         this.floating = literal.floating();
@@ -42,14 +42,14 @@ final class ColumnTest {
     }
 
     /** Binds a comparison; INVALID if the literal does not fit the column. */
-    static ColumnTest of(Filter.Compare compare, Column column) {
+    static ColumnPredicate of(Filter.Compare compare, Column column) {
         boolean ordered = compare.comparison() != Comparison.EQUAL && compare.comparison() != Comparison.NOT_EQUAL;
         if (ordered && column.type() == ColumnType.BOOL) {
             throw new StorageException(
                     Kind.INVALID,
                     "bool has no order: column=" + column.name() + ", comparison=" + compare.comparison());
         }
-        return new ColumnTest(compare.comparison(), column.type(), Literal.of(compare.literal(), column));
+        return new ColumnPredicate(compare.comparison(), column.type(), Literal.of(compare.literal(), column));
     }
 
     private static byte truth(Comparison comparison, int sign) {
@@ -135,7 +135,7 @@ final class ColumnTest {
 
     @Override
     public String toString() {
-        return "ColumnTest(" + type + ", " + (bytes == null ? integer : new String(bytes, StandardCharsets.UTF_8))
+        return "ColumnPredicate(" + type + ", " + (bytes == null ? integer : new String(bytes, StandardCharsets.UTF_8))
                 + ")";
     }
 }
