@@ -92,6 +92,25 @@ class OwnerLivenessTest {
         }
     }
 
+    /** Programs made no own files once, and one of them may own the store. */
+    @Test
+    void shouldLiveInDoubtWhereNoOwnerEverMadeAnOwnFile() throws IOException {
+        try (Engine engine = Engine.open(directory)) {
+            Rows.putNow(engine, engine.createTable("t", Rows.SCHEMA), "a", 1);
+            Files.delete(layout.ownFile(1));
+            Files.delete(layout.owners());
+            assertTrue(Inspection.ownerLives(directory, 1));
+            try (Engine reader = Engine.openReadOnly(directory)) {
+                assertEquals(1, reader.table("t").count());
+            }
+        }
+        try (Engine next = Engine.open(directory)) {
+            assertEquals(1, next.table("t").count());
+            assertTrue(Inspection.ownerLives(directory, 2));
+            assertFalse(Inspection.ownerLives(directory, 1));
+        }
+    }
+
     @Test
     void shouldLiveForOthersAfterItsProcessReadTheStore() throws Exception {
         try (Engine engine = Engine.open(directory)) {
