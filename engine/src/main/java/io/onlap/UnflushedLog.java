@@ -19,7 +19,8 @@ import java.util.function.Consumer;
  *
  * <p>Invariant: a reading counts only if it was whole, or the head stood still while it went on. The owner clears and uses a
  * log file again only after the record that flushed it is durable, so a generation above the head behind the reading was
- * whole all the time; one at or below it is in that head's files.
+ * whole all the time; one at or below it is in that head's files. An owner that closed since is no exception: what it used
+ * again before then looks torn too.
  *
  * <p>Failure windows: a log file that vanishes, or is cleared, while it is read means that an owner flushed meanwhile; what
  * follows it in the log is then left out by the reader, whose frames name their predecessors: start over, above what is
@@ -49,12 +50,13 @@ final class UnflushedLog {
     static End read(Env env, StoreLayout layout, Manifest manifest, Consumer<WalReader> reading) {
         for (int attempt = 1; ; attempt++) {
             long flushed = manifest.refresh().flushedGeneration();
-            try (WalReader reader = WalReader.open(env, layout.wal(), epoch -> Owners.lives(env, layout, epoch))) {
+            try (WalReader reader = WalReader.open(env, layout.wal(), epoch -> lives(env, layout, epoch))) {
                 reader.skipBelow(flushed + 1);
                 reading.accept(reader);
                 env.failPoints().reach(FailPoint.READER_BEFORE_HEAD);
                 ManifestState head = manifest.refresh();
-                if (!reader.isBroken() || head.flushedGeneration() == flushed) {
+                boolean whole = !reader.isBroken() && reader.droppedTail() == null;
+                if (whole || head.flushedGeneration() == flushed) {
                     return new End(head, reader.droppedTail());
                 }
                 if (attempt == ATTEMPTS_MAX) {
@@ -69,5 +71,10 @@ final class UnflushedLog {
                 }
             }
         }
+    }
+
+    private static boolean lives(Env env, StoreLayout layout, long epoch) {
+        env.failPoints().reach(FailPoint.READER_BEFORE_ASKING);
+        return Owners.lives(env, layout, epoch);
     }
 }

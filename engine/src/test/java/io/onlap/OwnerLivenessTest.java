@@ -92,6 +92,25 @@ class OwnerLivenessTest {
         }
     }
 
+    /** Programs made no own files once, and one of them may own the store. */
+    @Test
+    void shouldLiveInDoubtWhereNoOwnerEverMadeAnOwnFile() throws IOException {
+        try (Engine engine = Engine.open(directory)) {
+            Rows.putNow(engine, engine.createTable("t", Rows.SCHEMA), "a", 1);
+            Files.delete(layout.ownFile(1));
+            Files.delete(layout.owners());
+            assertTrue(Inspection.ownerLives(directory, 1));
+            try (Engine reader = Engine.openReadOnly(directory)) {
+                assertEquals(1, reader.table("t").count());
+            }
+        }
+        try (Engine next = Engine.open(directory)) {
+            assertEquals(1, next.table("t").count());
+            assertTrue(Inspection.ownerLives(directory, 2));
+            assertFalse(Inspection.ownerLives(directory, 1));
+        }
+    }
+
     @Test
     void shouldLiveForOthersAfterItsProcessReadTheStore() throws Exception {
         try (Engine engine = Engine.open(directory)) {
@@ -142,7 +161,10 @@ class OwnerLivenessTest {
         try (FileChannel file = FileChannel.open(directory.resolve(frames.get(1).file()), StandardOpenOption.WRITE)) {
             file.write(ByteBuffer.allocate(64), frames.get(1).offset() - 4);
         }
-        // The next owner lives, and has no log of its own yet.
+        // The next owner lives, has no log of its own yet, and has not flushed what it replayed: it tells of the end
+        // then.
+        Gate flush = new Gate();
+        env.failPoints().arm(FailPoint.FLUSH_BEFORE_INTENT, flush);
         Gate gate = new Gate();
         env.failPoints().arm(FailPoint.OPEN_AFTER_REPLAYED_GENERATION, gate);
         CompletableFuture<Engine> opening =
@@ -154,6 +176,7 @@ class OwnerLivenessTest {
             assertEquals(Map.of("a", 1L), Rows.scan(reader.table("t")));
             assertTrue(reader.droppedTail().isPresent(), "the end of a dead owner's log was read as one that grows");
         } finally {
+            flush.open();
             gate.open();
             opening.get(60, TimeUnit.SECONDS).close();
         }

@@ -4,13 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.onlap.io.Env;
+import io.onlap.io.FailPoint;
 import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +29,7 @@ class ReadersWithoutAnOwnerTest {
     private static final int DOCUMENT_HEADER_BYTES = 4;
 
     private static final int FRAME_BYTES_OF_EACH = 64;
+    private static final int ROUNDS_MAX = 100;
 
     @TempDir
     Path directory;
@@ -81,6 +87,58 @@ class ReadersWithoutAnOwnerTest {
             reader.refresh();
             assertEquals(1, reader.table("t").count());
             assertTrue(reader.droppedTail().isPresent());
+        }
+    }
+
+    @Test
+    void shouldReadWhatItsOwnerWroteBehindTheOpeningBeforeItClosed() {
+        Engine owner = Engine.open(directory);
+        Table table = owner.createTable("t", Rows.SCHEMA);
+        Rows.putNow(owner, table, "k0", 0);
+        Env readerEnv = Env.system();
+        readerEnv.failPoints().arm(FailPoint.READER_BEFORE_ASKING, () -> {
+            Rows.putNow(owner, table, "k1", 1);
+            owner.close();
+        });
+        try (Engine reader = Engine.openReadOnly(directory, readerEnv)) {
+            assertEquals(Map.of("k0", 0L, "k1", 1L), Rows.scan(reader.table("t")));
+            assertEquals(Optional.empty(), reader.droppedTail());
+        }
+    }
+
+    /** The file it has open is then one of a later generation: no frame of it is of the one it was opened for. */
+    @Test
+    void shouldTellOfNoTailWhereItsOwnerUsedTheFileAgainBeforeItClosed() throws IOException {
+        Engine owner = Engine.open(directory);
+        Table table = owner.createTable("t", Rows.SCHEMA);
+        Rows.putNow(owner, table, "k0", 0);
+        Object opened = newestSegment();
+        Env readerEnv = Env.system();
+        readerEnv.failPoints().arm(FailPoint.READER_BEFORE_ASKING, () -> {
+            readerEnv.failPoints().disarm(FailPoint.READER_BEFORE_ASKING);
+            int rounds = 0;
+            do {
+                assertTrue(++rounds < ROUNDS_MAX, "the file was never used again");
+                owner.flush();
+                Rows.putNow(owner, table, "k" + rounds, rounds);
+            } while (!newestSegment().equals(opened));
+            owner.close();
+        });
+        try (Engine reader = Engine.openReadOnly(directory, readerEnv)) {
+            assertEquals(0L, Rows.get(reader.table("t"), "k0"));
+            assertEquals(Optional.empty(), reader.droppedTail());
+        }
+    }
+
+    /** Which file it is, whatever its name. */
+    private Object newestSegment() {
+        List<Inspection.WalFrame> frames = new ArrayList<>();
+        Inspection.walFrames(directory, frames::add);
+        Path segment = directory.resolve(frames.get(frames.size() - 1).file());
+        try {
+            return Files.readAttributes(segment, BasicFileAttributes.class).fileKey();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

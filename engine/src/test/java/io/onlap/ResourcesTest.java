@@ -157,7 +157,7 @@ class ResourcesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"READER_AFTER_LEASE", "READER_BEFORE_REPLAY", "READER_BEFORE_HEAD"})
+    @EnumSource(names = {"READER_AFTER_LEASE", "READER_BEFORE_ASKING", "READER_BEFORE_REPLAY", "READER_BEFORE_HEAD"})
     void shouldGiveAllBackWhenAReaderFailsAt(FailPoint point) {
         try (Engine engine = Engine.open(directory)) {
             Rows.putNow(engine, engine.createTable("t", Rows.SCHEMA), "a", 1);

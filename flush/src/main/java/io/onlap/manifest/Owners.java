@@ -32,7 +32,8 @@ import java.nio.file.Path;
  *   <li>An owner is killed between its OPEN record and its log directory: there is no directory to ask about.
  *   <li>A fenced owner that still lives counts as living: it may write the one frame that it finds itself fenced behind. In
  *       a directory that is not the newest nobody asks: recovery reads that frame, whole or torn, in the same way.
- *   <li>The answer cannot be had, on a disk that knows no locks, say: it lives.
+ *   <li>The answer cannot be had, on a disk that knows no locks, say, or in a store of a program that made no own files,
+ *       until it is next opened: it lives.
  * </ul>
  * Nothing depends on the file OWNER, which may be old, torn or absent, and nothing here on power: after its loss nobody lives.
  *
@@ -49,6 +50,9 @@ public final class Owners {
 
     /** Does the owner of {@code epoch} live? In doubt yes. */
     public static boolean lives(Env env, StoreLayout layout, long epoch) {
+        if (!env.storage().exists(layout.owners())) {
+            return true; // a program that made no own files may own the store
+        }
         try {
             LockedFile.Found found = LockedFile.look(env.storage(), layout.ownFile(epoch));
             return found != null && found.live();

@@ -66,6 +66,8 @@ public enum FailPoint {
     CHECKPOINT_AFTER_CREATE,
     /** A reader has its lease, and has not opened the log files. */
     READER_AFTER_LEASE,
+    /** A reader has opened the log files, and has not asked whether the owner of the newest lives. */
+    READER_BEFORE_ASKING,
     /** A reader is about to replay a generation of the log. */
     READER_BEFORE_REPLAY,
     /** A reader has read the log files, and has not read the head. */
