@@ -232,7 +232,7 @@ public final class Inspection {
             Manifest manifest = Manifest.open(env, layout.root());
             WalTail tail = LogWalk.read(env, layout, manifest, reader -> rows(reader, manifest));
             if (tail != null) {
-                sink.accept(Finding.note("wal", "torn end, never acknowledged as durable: " + tail));
+                sink.accept(Finding.note("wal", "torn end, never forced: " + tail.describe()));
             }
         } catch (StorageException e) {
             sink.accept(Finding.fault("wal", e));

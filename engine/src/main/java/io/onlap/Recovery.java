@@ -44,7 +44,7 @@ final class Recovery {
      * The store as found.
      *
      * @param active the first generation of this owner, empty
-     * @param droppedTail what a torn end of the log lost, none of it acknowledged as durable; null if nothing
+     * @param droppedTail what a torn end of the log lost, none of it ever forced; null if nothing
      */
     record Recovered(Wal wal, Memtable active, long nextSequence, WalTail droppedTail) {}
 

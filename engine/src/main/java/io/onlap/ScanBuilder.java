@@ -8,6 +8,7 @@ import io.onlap.memtable.KeyRange;
 import io.onlap.memtable.TableSchema;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -35,9 +36,17 @@ public final class ScanBuilder {
         this.columns = table.schema().columns();
     }
 
-    /** Only these columns, in this order; INVALID if one is unknown. */
+    /** Only these columns, in this order; INVALID if one is unknown or named twice. */
     public ScanBuilder columns(String... names) {
         columns = Arrays.stream(names).map(table.schema()::column).toList();
+        Set<Column> once = new HashSet<>();
+        for (Column column : columns) {
+            if (!once.add(column)) {
+                throw new StorageException(
+                        Kind.INVALID,
+                        "column asked for twice: column=" + column.name() + ", columns=" + Arrays.toString(names));
+            }
+        }
         return this;
     }
 

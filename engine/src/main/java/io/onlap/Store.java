@@ -302,9 +302,7 @@ final class Store implements AutoCloseable {
     /** See {@link Engine#droppedTail}. */
     Optional<String> droppedTail() {
         WalTail tail = owner == null ? replica.droppedTail() : owner.droppedTail();
-        return Optional.ofNullable(tail)
-                .map(dropped -> "log ended torn, dropped: path=" + dropped.file() + ", position=" + dropped.position()
-                        + ", bytes=" + dropped.bytes() + ", frames=" + dropped.frames());
+        return Optional.ofNullable(tail).map(dropped -> "log ended torn, dropped: " + dropped.describe());
     }
 
     Health health() {

@@ -50,4 +50,16 @@ class MisuseTest {
             assertEquals(1, again.table("t").count());
         }
     }
+
+    @Test
+    void shouldRefuseAColumnThatIsAskedForTwice() {
+        try (Engine engine = Engine.open(directory)) {
+            Table table = engine.createTable("t", Rows.SCHEMA);
+            StorageException refused = assertThrows(
+                    StorageException.class,
+                    () -> table.scan().columns("id", "id").open().close());
+            assertEquals("column asked for twice: column=id, columns=[id, id]", refused.getMessage());
+            assertEquals(Kind.INVALID, refused.kind());
+        }
+    }
 }

@@ -53,14 +53,16 @@ final class AckFile implements Closeable {
     /**
      * Appends to the file, which is created if absent. A torn last line goes first: the next one must not complete it.
      *
-     * @throws StorageException INVALID for a directory or a file that holds something else, NOT_FOUND without its directory,
-     *     FATAL if it cannot be written
+     * @param store the directory that is the store's alone
+     * @throws StorageException INVALID for a directory, a file within the store or one that holds something else, NOT_FOUND
+     *     without its directory, FATAL if it cannot be written
      */
-    static AckFile open(Path path, TableSchema schema) {
+    static AckFile open(Path path, Path store, TableSchema schema) {
         if (Files.isDirectory(path)) {
             throw new StorageException(Kind.INVALID, "a directory is no file of acknowledgements: file=" + path);
         }
         try {
+            refuseWithin(store, path);
             if (Files.isRegularFile(path)) {
                 refuseOther(path);
                 dropTornLine(path);
@@ -75,6 +77,19 @@ final class AckFile implements Closeable {
 
     private static StorageException notWritten(Path path, IOException e) {
         return IoFailure.of("acknowledgements not written", path, e);
+    }
+
+    /** Every file there is somebody's, and to open and close the lock's would free the store that we own. */
+    private static void refuseWithin(Path store, Path path) throws IOException {
+        if (!Files.exists(store)) {
+            return;
+        }
+        Path real = Files.exists(path)
+                ? path.toRealPath()
+                : path.toAbsolutePath().getParent().toRealPath();
+        if (real.startsWith(store.toRealPath())) {
+            throw new StorageException(Kind.INVALID, "acknowledgements within the store: file=" + path);
+        }
     }
 
     /** By its begin: whoever names a wrong file, the input of all things, must not lose the end of it. */

@@ -71,7 +71,7 @@ final class IngestCommand implements Callable<Integer> {
             if (found == null && !options.skipBad) {
                 inputs.checkFirstRow(schema);
             }
-            try (AckFile acks = options.acks == null ? null : AckFile.open(options.acks, schema);
+            try (AckFile acks = options.acks == null ? null : AckFile.open(options.acks, store.store(), schema);
                     Engine created = existing == null ? Engine.open(store.store(), settings) : null) {
                 holdTail(created);
                 Engine engine = existing == null ? created : existing;

@@ -154,7 +154,7 @@ class InputsTest {
                 "x",
                 new LineReader(stream("{\"id\":\"a\"}\n{\"id\":\"q\\\"\\\\\\né😀\"}\n{\"id\":\"c\"}\n{\"id\":\"d\"}")),
                 schema);
-        try (AckFile acks = AckFile.open(path, schema)) {
+        try (AckFile acks = AckFile.open(path, directory.resolve("store"), schema)) {
             reader.next();
             acks.add(reader.values());
             reader.next();
@@ -170,7 +170,7 @@ class InputsTest {
             assertEquals(1, acks.pendingRows());
             assertEquals(8, acks.oldestPending());
         }
-        try (AckFile acks = AckFile.open(path, schema)) {
+        try (AckFile acks = AckFile.open(path, directory.resolve("store"), schema)) {
             reader.next();
             acks.add(reader.values());
             acks.cut(9);
@@ -189,7 +189,7 @@ class InputsTest {
             Path path = directory.resolve("acks" + i);
             NdjsonReader reader = new NdjsonReader("x", new LineReader(stream("{\"a\":\"x\",\"b\":7}")), schemas[i]);
             assertTrue(reader.next());
-            try (AckFile acks = AckFile.open(path, schemas[i])) {
+            try (AckFile acks = AckFile.open(path, directory.resolve("store"), schemas[i])) {
                 acks.add(reader.values());
                 acks.cut(1);
                 acks.settle(1);

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** An ingest that is refused before its first row leaves no store and no table behind. */
 @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
@@ -160,5 +161,21 @@ class RefusedIngestTest {
         assertRefused(ingest("--table a//b --key id"), 2, "bad table path: path=a//b");
         assertRefused(ingest("--table t --key id --acks DIR"), 2, "a directory is no file of acknowledgements: file=");
         assertEquals(tables, tables());
+    }
+
+    /** Opening and closing the lock's file frees the store, and a name of ours may be one that the store is to create. */
+    @ParameterizedTest
+    @ValueSource(strings = {"store/LOCK", "store/acks", "store/../link/LOCK", "link/wal/acks", "lock"})
+    void shouldWriteNothingIntoTheStoreWhenItIsNamedForAcknowledgements(String acks) throws IOException {
+        Cli.Result made = ingest("--table t --key id");
+        assertEquals(0, made.status(), made.err());
+        Files.createSymbolicLink(directory.resolve("link"), store);
+        Files.createSymbolicLink(directory.resolve("lock"), store.resolve("LOCK"));
+        assertRefused(ingest("--table t --acks DIR/" + acks), 2, "acknowledgements within the store: file=");
+        assertFalse(Files.exists(store.resolve("acks")), "left behind in the store");
+        assertEquals(0, Files.size(store.resolve("LOCK")), "bytes in the lock's file");
+        assertEquals(
+                "1\n",
+                Cli.run("count", "--store", store.toString(), "--table", "t").out());
     }
 }

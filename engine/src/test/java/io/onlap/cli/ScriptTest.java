@@ -15,16 +15,18 @@ import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The script hands what it was given to the JVM so that the JVM reads it as it was meant. */
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class ScriptTest {
-    /** Stands for the JDK: tells its version, else the locale it was started in. */
+    /** Stands for the JDK: tells its version, else the streams it was given or the locale it was started in. */
     private static final String JAVA =
             """
             #!/bin/sh
-            case "$1" in
-              -version) echo 'openjdk version "17.0.1"' >&2 ;;
+            case "$1$STREAMS" in
+              -version*) echo 'openjdk version "17.0.1"' >&2 ;;
+              *streams) for n in 0 1 2; do [ -e /dev/fd/$n ] && echo $n >> "$STREAMS_FILE"; done ;;
               *) echo "${LC_ALL:-${LC_CTYPE:-$LANG}}" ;;
             esac
             """;
@@ -67,5 +69,21 @@ class ScriptTest {
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertTrue(process.waitFor(30, TimeUnit.SECONDS), "the script does not end");
         assertEquals(expected, out.lines().reduce("", (before, line) -> line));
+    }
+
+    /** The next file opened gets the number of a closed stream: what is meant for stderr would go into a file of the store. */
+    @ParameterizedTest
+    @ValueSource(strings = {"<&-", ">&-", "<&- >&- 2>&-"})
+    void shouldStartWithThreeStreamsWhenSomeAreClosed(String closed) throws Exception {
+        Path streams = directory.resolve("streams");
+        ProcessBuilder builder = new ProcessBuilder("bash", "-c", "exec bash \"$0\" get " + closed, script.toString());
+        builder.environment()
+                .putAll(Map.of(
+                        "STREAMS", "streams",
+                        "STREAMS_FILE", streams.toString(),
+                        "JAVA_HOME", directory.resolve("jdk").toString()));
+        Process process = builder.start();
+        assertTrue(process.waitFor(30, TimeUnit.SECONDS), "the script does not end");
+        assertEquals("0\n1\n2\n", Files.readString(streams), "closed: " + closed);
     }
 }

@@ -25,6 +25,9 @@ class TornEndTest {
         String store = directory.resolve("store").toString();
         Cli.run("{\"id\":\"a\"}\n", List.of("ingest", "--store", store, "--table", "t", "--key", "id", "-"));
         tearLastFrame(Path.of(store));
+        Cli.Result verified = Cli.run("verify", "--store", store);
+        assertEquals(0, verified.status(), verified.err());
+        assertTrue(verified.out().contains("torn end, never forced: path=" + store), verified.out());
         for (List<String> command : List.of(
                 List.of("count"), List.of("scan"), List.of("get", "a"), List.of("describe"), List.of("delete", "b"))) {
             List<String> arguments = new ArrayList<>(List.of(command.get(0), "--store", store, "--table", "t"));
