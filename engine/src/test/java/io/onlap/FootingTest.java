@@ -17,11 +17,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +34,13 @@ class FootingTest {
     Path directory;
 
     private final Env env = Env.system();
+    /** One for each reader: the common pool has a single one on two processors. */
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
+    @AfterEach
+    void end() {
+        threads.shutdownNow();
+    }
 
     /** Reads over generations of their own, beside an empty store. Its end fails if a memtable was kept. */
     private final class Rig implements AutoCloseable {
@@ -136,7 +146,7 @@ class FootingTest {
             Table table = engine.createTable("t", Rows.SCHEMA);
             List<CompletableFuture<Void>> readers = IntStream.range(0, 3)
                     .mapToObj(reader -> CompletableFuture.runAsync(
-                            () -> read(engine, table, acknowledged, new Random(seed + reader), done)))
+                            () -> read(engine, table, acknowledged, new Random(seed + reader), done), threads))
                     .toList();
             Random random = new Random(seed);
             try (Writer writer = engine.writer()) {

@@ -11,10 +11,13 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +39,13 @@ class ReadersBesideSealsAndFlushesTest {
     private final Env env = Env.system();
     private final AtomicLong acknowledged = new AtomicLong();
     private final AtomicBoolean done = new AtomicBoolean();
+    /** One for each reader: the common pool has a single one on two processors. */
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
+    @AfterEach
+    void end() {
+        threads.shutdownNow();
+    }
 
     private static String key(long n) {
         return "k" + n * 31 % KEYS;
@@ -138,13 +148,16 @@ class ReadersBesideSealsAndFlushesTest {
         try (Engine engine = Engine.open(directory, EngineSettings.defaults().withGenerationRows(45))) {
             createTables(engine);
             List<CompletableFuture<Long>> readers = IntStream.range(0, READERS)
-                    .mapToObj(i -> CompletableFuture.supplyAsync(() -> readUntilDone(engine, new Random(seed + i))))
+                    .mapToObj(i ->
+                            CompletableFuture.supplyAsync(() -> readUntilDone(engine, new Random(seed + i)), threads))
                     .toList();
-            CompletableFuture<Long> beside = CompletableFuture.supplyAsync(() -> {
-                try (Engine reader = Engine.openReadOnly(directory)) {
-                    return readUntilDone(reader, new Random(seed + READERS));
-                }
-            });
+            CompletableFuture<Long> beside = CompletableFuture.supplyAsync(
+                    () -> {
+                        try (Engine reader = Engine.openReadOnly(directory)) {
+                            return readUntilDone(reader, new Random(seed + READERS));
+                        }
+                    },
+                    threads);
             try (Writer writer = engine.writer()) {
                 for (long n = 0; n < BATCHES; n++) {
                     long sequence = write(engine, writer, n);
