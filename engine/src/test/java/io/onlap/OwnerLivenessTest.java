@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.onlap.io.ChildJvm;
 import io.onlap.io.Env;
 import io.onlap.io.FailPoint;
+import io.onlap.io.FaultStorage;
 import io.onlap.io.Storage;
+import io.onlap.io.StorageException.Kind;
 import io.onlap.manifest.Owners;
 import io.onlap.manifest.StoreLayout;
 import java.io.IOException;
@@ -109,6 +111,15 @@ class OwnerLivenessTest {
             assertTrue(Inspection.ownerLives(directory, 2));
             assertFalse(Inspection.ownerLives(directory, 1));
         }
+    }
+
+    @Test
+    void shouldLiveInDoubtWhereItsFileCannotBeLookedFor() {
+        Engine.open(directory).close();
+        FaultyDisk disk = FaultyDisk.sound();
+        assertFalse(Owners.lives(disk.env(), layout, 1));
+        disk.storage().failAlways(FaultStorage.Call.EXISTS, Kind.FATAL);
+        assertTrue(Owners.lives(disk.env(), layout, 1));
     }
 
     @Test

@@ -50,10 +50,10 @@ public final class Owners {
 
     /** Does the owner of {@code epoch} live? In doubt yes. */
     public static boolean lives(Env env, StoreLayout layout, long epoch) {
-        if (!env.storage().exists(layout.owners())) {
-            return true; // a program that made no own files may own the store
-        }
         try {
+            if (!env.storage().exists(layout.owners())) {
+                return true; // a program that made no own files may own the store
+            }
             LockedFile.Found found = LockedFile.look(env.storage(), layout.ownFile(epoch));
             return found != null && found.live();
         } catch (StorageException e) {
