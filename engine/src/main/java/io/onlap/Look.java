@@ -5,7 +5,8 @@ package io.onlap;
  * acknowledgement takes a few microseconds, to sleep and be woken some tens (docs/adr, decision 4).
  *
  * <p>Invariant: it ends. After its first microsecond it offers its core at every look: the thread that is waited for may
- * need this very one, and while a flush has another, two threads that spin for each other get a tenth of the work done.
+ * need this very one while a flush has the other, and two threads of one core that spin for each other get a fifth of the
+ * work done.
  *
  * <p>Threading: any thread.
  */
