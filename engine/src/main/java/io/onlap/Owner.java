@@ -83,6 +83,7 @@ final class Owner implements AutoCloseable {
     }
 
     void awaitVisible(long sequence) {
+        ring.expect(sequence);
         waitFor(parts.acknowledged(), sequence, parts.fullDisk()::isAppendWaiting, ACKNOWLEDGE_MILLIS_MAX);
     }
 
@@ -95,6 +96,7 @@ final class Owner implements AutoCloseable {
     }
 
     CompletableFuture<Long> whenDurable(long sequence, Durability durability) {
+        ring.expect(sequence);
         CompletableFuture<Long> visible = parts.acknowledged().reached(sequence);
         if (durability == Durability.PROCESS) {
             return visible;

@@ -26,6 +26,7 @@ final class WriteRing {
     private static final long PARK_NS_MIN = 1_000;
     private static final long PARK_NS_MAX = 200_000;
 
+    private final LoopWait wait = new LoopWait();
     private final RingBuffer<RingSlot> ring;
     private final BatchEventProcessor<RingSlot> processor;
     private final Thread thread;
@@ -57,7 +58,7 @@ final class WriteRing {
         this.ring = RingBuffer.createMultiProducer(
                 () -> new RingSlot(new UnsafeBuffer(slab, next[0]++ * slotBytes, slotBytes)),
                 settings.ringSlots(),
-                new LookThenSleep());
+                wait);
         this.processor = new BatchEventProcessorBuilder().build(ring, ring.newBarrier(), loop);
         ring.addGatingSequences(processor.getSequence());
         this.thread = new Thread(processor, "onlap-write");
@@ -106,6 +107,11 @@ final class WriteRing {
         return sequenceBase + claimed;
     }
 
+    /** Somebody is going to wait until the batch {@code sequence} is acknowledged: the write loop does not nap meanwhile. */
+    void expect(long sequence) {
+        wait.expect(sequence - sequenceBase);
+    }
+
     /** Has the active generation sealed; completes with the newest sealed generation once that is published. */
     CompletableFuture<Long> seal() {
         return give(RingSlot.Order.SEAL);
@@ -149,6 +155,7 @@ final class WriteRing {
     private void give(RingSlot.Order order, CompletableFuture<Long> done, long claimed) {
         ring.get(claimed).order(order, done);
         ring.publish(claimed);
+        wait.expect(claimed);
         // Whoever ends the ring sets the flag, then looks for late orders: in every order one of us sees the other.
         if (ended) {
             refuse(done);
