@@ -24,7 +24,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * Round trips of acknowledgements, see {@link RoundTrips}: write loop and waiter that look a moment before they sleep and
  * yield meanwhile, as the engine's, against those that spin meanwhile or sleep at once. A shot runs all in turn; what counts
- * are the figures beside it: p50 and p99 of a round trip, round trips per second, and what the loop spends on one.
+ * are the figures beside it: p50 and p99 of a round trip, round trips per second, and what the loop spends on one. Of puts
+ * that nobody waits for, p50 and p99 are those of the call.
  *
  * <p>Both threads are pinned. Left to the system they share a core in one shot and not in the next, and nothing matters as
  * much: to look at a core that the other one needs is time lost, and to wake somebody on one's own core is cheap.
@@ -37,7 +38,31 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3)
 @Measurement(iterations = 7)
 public class AcknowledgementBenchmark {
-    /** One for each way to wait, with its own ring. */
+    /** One for each way to wait, with its own ring and its own loop. */
+    private static final class Pinned implements AutoCloseable {
+        private final Map<Looks, RoundTrips> all = new EnumMap<>(Looks.class);
+        private final BitSet allowed = Affinity.getAffinity();
+
+        Pinned(int cores) {
+            int writer = allowed.nextSetBit(0);
+            int loop = cores == 1 ? writer : allowed.nextSetBit(writer + 1);
+            if (loop < 0) {
+                throw new IllegalArgumentException("too few cores: cores=" + cores + ", allowed=" + allowed);
+            }
+            for (Looks looks : Looks.values()) {
+                all.put(looks, new RoundTrips(looks, () -> Affinity.setAffinity(loop), () -> {}));
+            }
+            Affinity.setAffinity(writer);
+        }
+
+        @Override
+        public void close() {
+            Affinity.setAffinity(allowed);
+            all.values().forEach(RoundTrips::close);
+        }
+    }
+
+    /** Puts that are waited for, each by itself. */
     @State(Scope.Thread)
     public static class Trips {
         /** From one round trip to the next; a loop that looks sleeps after 20. */
@@ -52,34 +77,47 @@ public class AcknowledgementBenchmark {
         @Param({"300"})
         public long millis;
 
-        private final Map<Looks, RoundTrips> all = new EnumMap<>(Looks.class);
-        private BitSet allowed;
+        private Pinned pinned;
 
         @Setup(Level.Trial)
         public void start() {
-            allowed = Affinity.getAffinity();
-            int writer = allowed.nextSetBit(0);
-            int loop = cores == 1 ? writer : allowed.nextSetBit(writer + 1);
-            if (loop < 0) {
-                throw new IllegalArgumentException("too few cores: cores=" + cores + ", allowed=" + allowed);
-            }
-            for (Looks looks : Looks.values()) {
-                all.put(looks, new RoundTrips(looks, () -> Affinity.setAffinity(loop), () -> {}));
-            }
-            Affinity.setAffinity(writer);
+            pinned = new Pinned(cores);
         }
 
         @TearDown(Level.Trial)
         public void close() {
-            Affinity.setAffinity(allowed);
-            all.values().forEach(RoundTrips::close);
+            pinned.close();
+        }
+    }
+
+    /** Puts at a fixed rate that nobody waits for; writer and loop have a core each. */
+    @State(Scope.Thread)
+    public static class Unwaited {
+        /** From one put to the next. */
+        @Param({"10", "100", "1000"})
+        public long periodMicros;
+
+        /** How long each way runs in a shot. */
+        @Param({"300"})
+        public long millis;
+
+        private Pinned pinned;
+
+        @Setup(Level.Trial)
+        public void start() {
+            pinned = new Pinned(2);
+        }
+
+        @TearDown(Level.Trial)
+        public void close() {
+            pinned.close();
         }
     }
 
     @Benchmark
     public long roundTrips(Trips trips) throws InterruptedException {
         long rounds = 0;
-        for (Map.Entry<Looks, RoundTrips> one : trips.all.entrySet()) {
+        for (Map.Entry<Looks, RoundTrips> one : trips.pinned.all.entrySet()) {
             RoundTrips.Outcome outcome = one.getValue()
                     .run(TimeUnit.MILLISECONDS.toNanos(trips.millis), TimeUnit.MICROSECONDS.toNanos(trips.pauseMicros));
             String name = one.getKey().name().toLowerCase(Locale.ROOT);
@@ -90,5 +128,22 @@ public class AcknowledgementBenchmark {
             rounds += outcome.nanos().getTotalCount();
         }
         return rounds;
+    }
+
+    @Benchmark
+    public long unwaited(Unwaited unwaited) throws InterruptedException {
+        long puts = 0;
+        for (Map.Entry<Looks, RoundTrips> one : unwaited.pinned.all.entrySet()) {
+            RoundTrips.Outcome outcome = one.getValue()
+                    .runUnwaited(
+                            TimeUnit.MILLISECONDS.toNanos(unwaited.millis),
+                            TimeUnit.MICROSECONDS.toNanos(unwaited.periodMicros));
+            String name = one.getKey().name().toLowerCase(Locale.ROOT);
+            Figures.set(name + ".p50", outcome.micros(50), "us");
+            Figures.set(name + ".p99", outcome.micros(99), "us");
+            Figures.set(name + ".loop", outcome.loopNanos() / 1e3, "us");
+            puts += outcome.nanos().getTotalCount();
+        }
+        return puts;
     }
 }

@@ -64,6 +64,18 @@ final class RoundTripsTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(Looks.class)
+    void shouldBeThroughWithWhatNobodyWaitedFor(Looks looks) throws InterruptedException {
+        AtomicLong seen = new AtomicLong();
+        try (RoundTrips trips = new RoundTrips(looks, () -> {}, seen::incrementAndGet)) {
+            RoundTrips.Outcome outcome = trips.runUnwaited(TimeUnit.MILLISECONDS.toNanos(20), 10_000);
+            assertEquals(2_000, outcome.nanos().getTotalCount());
+            assertEquals(2_000, trips.once());
+            assertTrue(seen.get() > 0 && seen.get() <= 2_001, seen::toString);
+        }
+    }
+
     private static void await(CountDownLatch gate) {
         try {
             gate.await();
