@@ -96,6 +96,63 @@ class BackPressureTest {
         }
     }
 
+    /** So small a budget has each batch sealed at once: the active generation is always empty, and is no reason to go on. */
+    @Test
+    void shouldHoldWritersBackWhenSealedGenerationsAloneFillTheBudget() {
+        Gate gate = new Gate();
+        env.failPoints().arm(FailPoint.FLUSH_BEFORE_INTENT, gate);
+        EngineSettings tiny = SMALL.withMemoryBytes(1).withStallTimeout(Duration.ofMillis(200));
+        try (Engine engine = Engine.open(directory, tiny, env)) {
+            Table table = engine.createTable("t", Rows.SCHEMA);
+            long[] written = {0};
+            StorageException busy = assertThrows(StorageException.class, () -> {
+                for (; written[0] < 100; written[0]++) {
+                    Rows.putNow(engine, table, "k" + written[0], written[0]);
+                }
+            });
+            assertEquals(Kind.BUSY, busy.kind(), busy::getMessage);
+            // The second may be on its way before the first one is sealed.
+            assertTrue(written[0] <= 2, () -> "written=" + written[0]);
+            env.failPoints().disarm(FailPoint.FLUSH_BEFORE_INTENT);
+            gate.open();
+            engine.flush();
+            Rows.putNow(engine, table, "after", 1);
+            assertEquals(written[0] + 1, table.count());
+        }
+    }
+
+    /** A batch on its way takes up the whole budget, and no generation has a row: a wait would free nothing. */
+    @Test
+    void shouldLetWritersThroughWhileThereIsNothingToFree() {
+        Gate drop = new Gate();
+        Gate append = new Gate();
+        try (Engine engine = Engine.open(directory, SMALL.withStallTimeout(Duration.ofMillis(200)), env);
+                Writer writer = engine.writer()) {
+            Table table = engine.createTable("t", LargeRows.SCHEMA);
+            writer.awaitVisible(putLarge(writer, table, "flushed", 1));
+            env.failPoints().arm(FailPoint.FLUSH_BEFORE_DROP, drop);
+            CompletableFuture<Long> flush = CompletableFuture.supplyAsync(engine::flush);
+            drop.awaitReached();
+            env.failPoints().arm(FailPoint.WAL_BEFORE_APPEND, append);
+            putLarge(writer, table, "on its way", 2 << 20);
+            append.awaitReached();
+            drop.open();
+            flush.join();
+            EngineStats full = engine.stats();
+            assertTrue(full.memoryBytes() >= full.memoryBudgetBytes(), full::toString);
+            long last = putLarge(writer, table, "let through", 1);
+            append.open();
+            writer.awaitVisible(last);
+            assertEquals(0, engine.stats().stalls());
+            assertEquals(3, table.count());
+        }
+    }
+
+    private static long putLarge(Writer writer, Table table, String id, int bytes) {
+        byte[] value = LargeRows.value(bytes);
+        return writer.put(table, row -> row.set("id", id).set("value", value));
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 1_000, 100_000, 1 << 20})
     void shouldNotDeadlockWithABudgetOf(long memoryBytes) {

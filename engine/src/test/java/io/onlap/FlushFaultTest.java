@@ -74,6 +74,27 @@ class FlushFaultTest {
         }
     }
 
+    /** Nobody could see whether the record is in: whoever then resolves the intent has to look again before it deletes. */
+    @Test
+    void shouldKeepTheFilesOfARecordThatIsInThoughItsCommitCouldNotTell() {
+        Engine engine = Engine.open(directory, EngineSettings.defaults(), disk.env());
+        Table table = engine.createTable("t", Rows.SCHEMA);
+        Rows.putNow(engine, table, "a", 1);
+        disk.failPoints().arm(FailPoint.COMMIT_AFTER_CREATE, () -> {
+            disk.failPoints().disarm(FailPoint.COMMIT_AFTER_CREATE);
+            disk.storage().fail(Call.READ, 1, Kind.FATAL, When.BEFORE);
+            throw new StorageException(Kind.FATAL, "injected");
+        });
+        assertThrows(StorageException.class, engine::flush);
+        assertTrue(disk.storage().isReached(), "the commit could tell");
+        assertEquals(Map.of("a", 1L), Rows.scan(table));
+        assertThrows(StorageException.class, engine::close);
+        try (Engine again = Engine.open(directory)) {
+            assertEquals(1, again.stats().segmentFiles());
+            assertEquals(Map.of("a", 1L), Rows.scan(again.table("t")));
+        }
+    }
+
     private Storage withoutForceOfTheManifest() {
         return (Storage) Proxy.newProxyInstance(
                 Storage.class.getClassLoader(), new Class<?>[] {Storage.class}, (proxy, method, arguments) -> {

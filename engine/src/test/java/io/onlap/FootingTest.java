@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.onlap.io.Env;
 import io.onlap.io.FailPoint;
 import io.onlap.manifest.Manifest;
+import io.onlap.manifest.Operation;
 import io.onlap.manifest.StoreLayout;
 import io.onlap.memtable.Memtable;
 import java.nio.file.Path;
@@ -47,7 +48,8 @@ class FootingTest {
         private final BufferAllocator allocator = new RootAllocator();
         private final SegmentCache segments = new SegmentCache(env, new StoreLayout(directory), allocator);
         private final RowMemory memory = new RowMemory();
-        private final Reads reads = new Reads(memory, Manifest.create(env, directory), segments, env.failPoints());
+        private final Manifest manifest = Manifest.create(env, directory);
+        private final Reads reads = new Reads(memory, manifest, segments, env.failPoints());
 
         Memtable seal(long generation) {
             Memtable memtable = new Memtable(generation, allocator);
@@ -109,6 +111,22 @@ class FootingTest {
             env.failPoints().arm(FailPoint.VIEW_AFTER_MEMORY, memory::close);
             rig.reads.open().close();
             assertNull(memory.footing(), "kept after close");
+        }
+    }
+
+    /** With an older one a generation that is flushed and dropped before the view looks at memory would be in neither. */
+    @Test
+    void shouldTakeTheManifestVersionBehindMemory() {
+        try (Rig rig = new Rig()) {
+            rig.seal(1);
+            env.failPoints()
+                    .arm(
+                            FailPoint.VIEW_AFTER_MEMORY,
+                            () -> rig.manifest.commit(new Operation.CreateTable("t", Rows.SCHEMA)));
+            try (ReadView view = rig.reads.open()) {
+                assertEquals(1, view.state().version());
+            }
+            rig.memory.close();
         }
     }
 

@@ -38,7 +38,11 @@ class OpenFaultTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     void shouldCloseItsLogWhenItCannotCutTheOlderOne() {
-        // The next listing is the one that looks for older segments to cut.
+        // The flush of what is replayed lists too: it waits, so that the next listing is the one that looks for older
+        // segments to cut.
+        disk.failPoints().arm(FailPoint.FLUSH_BEFORE_INTENT, () -> {
+            throw new StorageException(Kind.DISK_FULL, "injected");
+        });
         disk.failPoints().arm(FailPoint.WAL_CREATED, () -> disk.storage().fail(Call.LIST, 1, Kind.FATAL, When.BEFORE));
         assertThrows(StorageException.class, () -> Engine.open(directory, EngineSettings.defaults(), disk.env()));
         assertEquals(List.of(), Held.files(directory));

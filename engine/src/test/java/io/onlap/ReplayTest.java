@@ -11,7 +11,6 @@ import io.onlap.io.StorageException.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -21,7 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,7 +62,7 @@ class ReplayTest {
             }
             assertEquals(Optional.empty(), engine.droppedTail());
             Inspection.walFrames(directory, frames::add);
-            copy(directory, lost);
+            CrashImage.copy(directory, lost);
         }
         Inspection.WalFrame second = frames.get(1);
         Path segment = lost.resolve(second.file());
@@ -81,20 +79,6 @@ class ReplayTest {
         }
         try (Engine engine = Engine.open(lost)) {
             assertEquals(Optional.empty(), engine.droppedTail());
-        }
-    }
-
-    /** What a loss of power may leave: the files as they are while the owner has them. */
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : files.toList()) {
-                Path target = to.resolve(from.relativize(file).toString());
-                if (Files.isDirectory(file)) {
-                    Files.createDirectories(target);
-                } else {
-                    Files.copy(file, target);
-                }
-            }
         }
     }
 
@@ -125,7 +109,7 @@ class ReplayTest {
             Rows.putNow(engine, table, "k7", 2);
             Rows.deleteNow(engine, table, "k20");
             assertEquals(2, engine.stats().sealedGenerations());
-            copy(directory, crashed);
+            CrashImage.copy(directory, crashed);
         }
         for (Path left : List.of(crashed, directory)) {
             Env parked = Env.system();
@@ -176,7 +160,7 @@ class ReplayTest {
             gate.awaitReached();
             Rows.putNow(engine, table, "a", 2);
             Rows.putNow(engine, keyless, "y", 2);
-            copy(directory, crashed);
+            CrashImage.copy(directory, crashed);
             assertTrue(log(crashed).containsAll(log), "the log was cut");
             env.failPoints().disarm(FailPoint.FLUSH_BEFORE_TRUNCATE);
             gate.open();

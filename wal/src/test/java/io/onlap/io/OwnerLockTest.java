@@ -40,10 +40,14 @@ final class OwnerLockTest {
     @Test
     void shouldBeBusyForOtherProcessUntilClosed() throws IOException, InterruptedException {
         Path file = directory.resolve("LOCK");
+        Path alias =
+                Files.createSymbolicLink(directory.resolve("alias"), directory).resolve("LOCK");
         File work = directory.toFile();
         try (OwnerLock lock = OwnerLock.tryAcquire(file)) {
-            // A second attempt here must not free the lock by closing a channel of the file.
-            assertThrows(StorageException.class, () -> OwnerLock.tryAcquire(file));
+            // A second attempt here, by whichever name, must not free the lock by closing a channel of the file.
+            for (Path path : List.of(file, alias)) {
+                assertThrows(StorageException.class, () -> OwnerLock.tryAcquire(path));
+            }
             assertEquals("BUSY", ChildJvm.output(ChildJvm.of(Child.class, List.of(), file.toString()), work));
             assertEquals(file, lock.file());
         }
