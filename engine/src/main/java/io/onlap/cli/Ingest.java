@@ -69,8 +69,8 @@ final class Ingest {
         this.stop = stop;
         this.writer = engine.writer();
         this.batch = writer.batch();
-        this.progress = new Progress(console.err(), console.style(), System::nanoTime, () -> engine.stats()
-                .allocatedBytes());
+        this.progress =
+                console.progress(options.progress.asked(), () -> engine.stats().allocatedBytes());
     }
 
     Tally tally() {
@@ -93,7 +93,7 @@ final class Ingest {
             }
         }
         if (skipped > NOTES_MAX) {
-            console.note("skipped " + skipped + " bad lines");
+            console.hold("skipped " + skipped + " bad lines");
         }
     }
 
@@ -147,7 +147,7 @@ final class Ingest {
     private void skip(BadLineException bad) {
         skipped++;
         if (skipped <= NOTES_MAX) {
-            console.note("skipped: " + bad.getMessage());
+            console.hold("skipped: " + bad.getMessage());
         }
     }
 

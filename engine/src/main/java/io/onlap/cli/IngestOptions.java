@@ -8,6 +8,7 @@ import io.onlap.memtable.ColumnType;
 import io.onlap.memtable.TableSchema;
 import java.nio.file.Path;
 import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -53,6 +54,9 @@ final class IngestOptions {
 
     @Option(names = "--skip-bad", description = "Skip and count bad lines instead of stopping at the first.")
     boolean skipBad;
+
+    @Mixin
+    ProgressOption progress;
 
     @Parameters(arity = "1..*", paramLabel = "FILE", description = "NDJSON files; - is stdin.")
     List<String> files;
