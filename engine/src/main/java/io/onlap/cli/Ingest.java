@@ -8,8 +8,6 @@ import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
 import io.onlap.memtable.RowBuilder;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
@@ -99,9 +97,7 @@ final class Ingest {
 
     private void readAll() throws IOException, BadLineException {
         for (int round = 1; round <= options.rounds(); round++) {
-            byte[] prefix = options.repeat == null || !table.schema().isKeyed()
-                    ? null
-                    : String.format(Locale.ROOT, "r%06d/", round).getBytes(StandardCharsets.US_ASCII);
+            byte[] prefix = options.prefix(table.schema(), round);
             for (String name : inputs.names()) {
                 if (stop.isRequested()) {
                     return;
@@ -159,10 +155,7 @@ final class Ingest {
         try {
             put(values, fill);
         } catch (StorageException e) {
-            if (e.kind() != Kind.INVALID) {
-                throw e;
-            }
-            throw reader.bad(e.getMessage());
+            throw reader.refused(e);
         }
         if (acks != null) {
             acks.add(values);

@@ -3,6 +3,7 @@ package io.onlap.cli;
 import io.onlap.Engine;
 import io.onlap.EngineSettings;
 import io.onlap.Table;
+import io.onlap.WriteBatch;
 import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
 import io.onlap.memtable.Column;
@@ -69,7 +70,8 @@ final class IngestCommand implements Callable<Integer> {
             TableSchema schema = found == null ? newSchema(inputs) : found.schema();
             options.check(schema);
             if (found == null && !options.skipBad) {
-                inputs.checkFirstRow(schema);
+                byte[] prefix = options.prefix(schema, 1);
+                inputs.checkFirstRow(schema, values -> checkLimits(settings, values, prefix));
             }
             try (AckFile acks = options.acks == null ? null : AckFile.open(options.acks, store.store(), schema);
                     Engine created = existing == null ? Engine.open(store.store(), settings) : null) {
@@ -80,6 +82,17 @@ final class IngestCommand implements Callable<Integer> {
                 stop = StopSignal.install(inputs::endStreams);
                 run(new Ingest(console, engine, target, options, inputs, acks, stop));
             }
+        }
+    }
+
+    private static void checkLimits(EngineSettings settings, LineValues values, byte[] prefix) {
+        if (prefix != null) {
+            values.prepend(values.schema().keyColumns().get(0).index(), prefix);
+        }
+        if (values.isDelete()) {
+            WriteBatch.checkDelete(settings, values.schema(), values.key());
+        } else {
+            WriteBatch.checkPut(settings, values.schema(), values::fill);
         }
     }
 

@@ -6,8 +6,10 @@ import io.onlap.io.StorageException.Kind;
 import io.onlap.memtable.Column;
 import io.onlap.memtable.ColumnType;
 import io.onlap.memtable.TableSchema;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -80,6 +82,13 @@ final class IngestOptions {
                     "--repeat prefixes the first key column, which is not utf8: column=" + first.name() + ", type="
                             + first.typeName());
         }
+    }
+
+    /** What {@code --repeat} puts before the first key column in this round, from 1; null for nothing. */
+    byte[] prefix(TableSchema schema, int round) {
+        return repeat == null || !schema.isKeyed()
+                ? null
+                : String.format(Locale.ROOT, "r%06d/", round).getBytes(StandardCharsets.US_ASCII);
     }
 
     /** INVALID unless {@code 1 <= value <= max}. */

@@ -106,6 +106,32 @@ class RefusedIngestTest {
         assertEquals(tables, tables(), "left behind in a store that was there");
     }
 
+    /** The least row that a limit refuses: it is not known to be one before it is put into a batch. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '#',
+            value = {
+                "32769    | --batch 10 | {\"n\":1,\"id\":\"TEXT\"}            | key too long: keyBytes=32769",
+                "32761    | --repeat 2 | {\"id\":\"TEXT\"}                    | key too long: keyBytes=32769",
+                "32769    | --batch 10 | {\"_op\":\"delete\",\"id\":\"TEXT\"}   | key too long: keyBytes=32769",
+                "15728640 | --batch 10 | {\"id\":\"a\",\"text\":\"TEXT\"}       | batch over its limit: bytes="
+            })
+    void shouldCreateNothingWhenTheFirstRowIsOverALimit(int bytes, String options, String line, String message)
+            throws IOException {
+        Files.writeString(
+                directory.resolve("text.json"),
+                "[{\"name\":\"id\",\"type\":\"utf8\"},{\"name\":\"n\",\"type\":\"int64\"},{\"name\":\"text\",\"type\":\"utf8\"}]");
+        Files.writeString(rows, line.replace("TEXT", "x".repeat(bytes)) + "\n{\"id\":\"z\"}\n");
+        String arguments = "--table t --key id --schema DIR/text.json " + options;
+        assertRefused(ingest(arguments), 2, rows + ":1:1 field=-: " + message);
+        assertFalse(Files.exists(store), "left behind");
+        Cli.run("{\"a\":1}\n", List.of("ingest", "--store", store.toString(), "--table", "other", "-"));
+        String tables = tables();
+        assertRefused(ingest(arguments), 2, rows + ":1:1 field=-: " + message);
+        assertEquals(tables, tables(), "left behind in a store that was there");
+    }
+
     @Test
     void shouldCreateTheTableOfASchemaWhenThereAreNoRows() throws IOException {
         Files.writeString(rows, "\n\n");
