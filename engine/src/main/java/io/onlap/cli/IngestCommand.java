@@ -138,10 +138,11 @@ final class IngestCommand implements Callable<Integer> {
         }
         List<String> key =
                 found.schema().keyColumns().stream().map(Column::name).toList();
-        if (options.key != null && !options.key.equals(key)) {
+        List<String> asked = options.key();
+        if (asked != null && !asked.equals(key)) {
             throw new StorageException(
                     Kind.INVALID,
-                    "--key is not the table's: path=" + found.path() + ", key=" + key + ", asked=" + options.key);
+                    "--key is not the table's: path=" + found.path() + ", key=" + key + ", asked=" + asked);
         }
         return found;
     }
@@ -150,7 +151,8 @@ final class IngestCommand implements Callable<Integer> {
     private TableSchema newSchema(Inputs inputs) throws IOException, BadLineException {
         Engine.checkTablePath(table.path());
         TableSchema columns = options.schema == null ? inputs.inferSchema() : SchemaFile.read(options.schema);
-        return options.key == null ? columns : columns.key(options.key.toArray(String[]::new));
+        List<String> key = options.key();
+        return key == null ? columns : columns.key(key.toArray(String[]::new));
     }
 
     private void summary(Ingest.Tally tally) throws IOException {

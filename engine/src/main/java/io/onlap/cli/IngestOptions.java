@@ -25,10 +25,9 @@ final class IngestOptions {
 
     @Option(
             names = "--key",
-            split = ",",
-            paramLabel = "C",
+            paramLabel = "C[,C]",
             description = "Key columns of a new table; an existing one must have the same.")
-    List<String> key;
+    private List<String> keys;
 
     @Option(names = "--schema", paramLabel = "FILE", description = "Columns of a new table, as JSON.")
     Path schema;
@@ -65,6 +64,7 @@ final class IngestOptions {
 
     /** INVALID for a value out of bounds. */
     void check() {
+        key(); // refuses a name that is empty
         within("batch", batchRows, BATCH_ROWS_MAX);
         within("repeat", rounds(), REPEAT_MAX);
         within("rate", rowsPerSecond == null ? 1 : rowsPerSecond, Long.MAX_VALUE);
@@ -97,6 +97,11 @@ final class IngestOptions {
             throw new StorageException(
                     Kind.INVALID, "option out of range: name=--" + name + ", value=" + value + ", min=1, max=" + max);
         }
+    }
+
+    /** Null if there was none asked for. */
+    List<String> key() {
+        return ColumnNames.parse("--key", keys);
     }
 
     int rounds() {

@@ -73,6 +73,8 @@ class RefusedIngestTest {
                 "--table t --key id --acks DIR/none/acks         | 3 | no such file: file=",
                 "--table t --key id --acks DIR                   | 2 | a directory is no file of acknowledgements: file=",
                 "--table t --key id --batch 0                    | 2 | option out of range: name=--batch",
+                "--table t --key id,                             | 2 | empty column name: option=--key, value=id,",
+                "--table t --key ,id                             | 2 | empty column name: option=--key, value=,id",
                 "--table t --key id DIR/none.ndjson              | 3 | no such file: file="
             })
     void shouldLeaveNothingWhenIngestIsRefused(String options, int status, String message) {
