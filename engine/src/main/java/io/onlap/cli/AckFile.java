@@ -62,7 +62,7 @@ final class AckFile implements Closeable {
             throw new StorageException(Kind.INVALID, "a directory is no file of acknowledgements: file=" + path);
         }
         try {
-            refuseWithin(store, path);
+            StoreBounds.refuseWithin(store, "acknowledgements", path);
             if (Files.isRegularFile(path)) {
                 refuseOther(path);
                 dropTornLine(path);
@@ -77,19 +77,6 @@ final class AckFile implements Closeable {
 
     private static StorageException notWritten(Path path, IOException e) {
         return IoFailure.of("acknowledgements not written", path, e);
-    }
-
-    /** Every file there is somebody's, and to open and close the lock's would free the store that we own. */
-    private static void refuseWithin(Path store, Path path) throws IOException {
-        if (!Files.exists(store)) {
-            return;
-        }
-        Path real = Files.exists(path)
-                ? path.toRealPath()
-                : path.toAbsolutePath().getParent().toRealPath();
-        if (real.startsWith(store.toRealPath())) {
-            throw new StorageException(Kind.INVALID, "acknowledgements within the store: file=" + path);
-        }
     }
 
     /** By its begin: whoever names a wrong file, the input of all things, must not lose the end of it. */

@@ -9,6 +9,7 @@ import io.onlap.io.StorageException.Kind;
 import io.onlap.memtable.Column;
 import io.onlap.memtable.TableSchema;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -44,6 +45,7 @@ final class IngestCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         options.check();
+        refuseFilesOfTheStore();
         try (Inputs inputs = new Inputs(options.files, console.in())) {
             if (options.repeat != null && inputs.hasStreams()) {
                 throw new StorageException(
@@ -58,6 +60,17 @@ final class IngestCommand implements Callable<Integer> {
             if (stop != null) {
                 stop.close();
             }
+        }
+    }
+
+    private void refuseFilesOfTheStore() throws IOException {
+        for (String file : options.files) {
+            if (!file.equals(Inputs.STDIN)) {
+                StoreBounds.refuseWithin(store.store(), "input", Path.of(file));
+            }
+        }
+        if (options.schema != null) {
+            StoreBounds.refuseWithin(store.store(), "schema file", options.schema);
         }
     }
 

@@ -206,4 +206,38 @@ class RefusedIngestTest {
                 "1\n",
                 Cli.run("count", "--store", store.toString(), "--table", "t").out());
     }
+
+    /** The system makes the file that a link names, though it is not there yet. */
+    @Test
+    void shouldWriteNothingIntoTheStoreWhenALinkForAcknowledgementsLeadsThere() throws IOException {
+        assertEquals(0, ingest("--table t --key id").status());
+        Files.createSymbolicLink(directory.resolve("direct"), store.resolve("acks"));
+        Files.createSymbolicLink(directory.resolve("indirect"), Path.of("direct"));
+        for (String acks : List.of("direct", "indirect")) {
+            assertRefused(ingest("--table t --acks DIR/" + acks), 2, "acknowledgements within the store: file=");
+            assertFalse(Files.exists(store.resolve("acks")), "left behind in the store: " + acks);
+        }
+        Files.createSymbolicLink(directory.resolve("round"), Path.of("round"));
+        assertEquals(3, ingest("--table t --acks DIR/round").status());
+        Files.createSymbolicLink(directory.resolve("outside"), Path.of("acks"));
+        assertEquals(0, ingest("--table t --acks DIR/outside").status());
+        assertEquals(1, Files.readAllLines(directory.resolve("acks")).size());
+    }
+
+    /** To read the lock's file would end with closing it, which frees the store that this very process owns. */
+    @ParameterizedTest
+    @ValueSource(strings = {"store/LOCK", "store/FORMAT", "store/../link/LOCK", "lock"})
+    void shouldReadNoFileOfTheStoreWhenItIsNamedAsInput(String name) throws IOException {
+        assertEquals(0, ingest("--table t --key id").status());
+        Files.createSymbolicLink(directory.resolve("link"), store);
+        Files.createSymbolicLink(directory.resolve("lock"), store.resolve("LOCK"));
+        String tables = tables();
+        Path file = directory.resolve(name);
+        assertRefused(
+                Cli.run("", arguments(file.toString(), "--table u --key id --schema DIR/good.json")),
+                2,
+                "input within the store: file=" + file);
+        assertRefused(ingest("--table u --key id --schema " + file), 2, "schema file within the store: file=" + file);
+        assertEquals(tables, tables());
+    }
 }
