@@ -3,6 +3,7 @@ package io.onlap.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -239,5 +240,17 @@ class RefusedIngestTest {
                 "input within the store: file=" + file);
         assertRefused(ingest("--table u --key id --schema " + file), 2, "schema file within the store: file=" + file);
         assertEquals(tables, tables());
+    }
+
+    /** Opening it would wait for a reader; and what a reader takes out of a pipe is kept nowhere. */
+    @Test
+    @Timeout(value = 20, threadMode = ThreadMode.SEPARATE_THREAD)
+    void shouldNotWaitWhenAcknowledgementFileIsPipe() throws Exception {
+        Path pipe = directory.resolve("pipe");
+        Process mkfifo = new ProcessBuilder("mkfifo", pipe.toString()).start();
+        assumeTrue(mkfifo.waitFor() == 0, "skipped: this system makes no pipes");
+        assertRefused(
+                ingest("--table t --key id --acks " + pipe), 2, "a pipe is no file of acknowledgements: file=" + pipe);
+        assertFalse(Files.exists(store), "left behind");
     }
 }
