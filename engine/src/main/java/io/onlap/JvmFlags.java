@@ -5,6 +5,7 @@ import io.onlap.io.StorageException.Kind;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Checks at open that the JVM was started with the flags that Chronicle Queue, Agrona and Arrow need. Without some of them
@@ -14,16 +15,23 @@ import java.util.List;
  * <p>Threading: stateless.
  */
 final class JvmFlags {
-    private static final String TARGET = "=ALL-UNNAMED";
-    private static final List<String> FLAGS_OF_NEWER =
-            List.of("--sun-misc-unsafe-memory-access=allow", "--enable-native-access" + TARGET);
+    /** Packages of {@code java.base} to open, and to export. */
+    static final List<String> OPENED = List.of("java.lang.reflect", "java.nio");
+
+    static final List<String> EXPORTED = List.of("sun.nio.ch", "jdk.internal.ref", "jdk.internal.misc");
+    /** What newer JDKs want besides. */
+    static final List<String> FLAGS_OF_NEWER =
+            List.of("--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED");
+
     private static final int NEWER_FEATURE = 24;
 
     private JvmFlags() {}
 
     /** Throws INVALID with the flags to paste, if any is missing. */
     static void check() {
-        List<String> missing = missing();
+        Module base = Object.class.getModule();
+        Module ours = JvmFlags.class.getModule();
+        List<String> missing = flags(name -> !base.isOpen(name, ours), name -> !base.isExported(name, ours));
         if (!missing.isEmpty()) {
             if (Runtime.version().feature() >= NEWER_FEATURE) {
                 List<String> given = ManagementFactory.getRuntimeMXBean().getInputArguments();
@@ -34,25 +42,13 @@ final class JvmFlags {
         }
     }
 
-    static List<String> missing() {
-        List<String> missing = new ArrayList<>();
-        needOpens(missing, "java.lang.reflect");
-        needOpens(missing, "java.nio");
-        needExports(missing, "sun.nio.ch");
-        needExports(missing, "jdk.internal.ref");
-        needExports(missing, "jdk.internal.misc");
-        return missing;
-    }
-
-    private static void needOpens(List<String> missing, String packageName) {
-        if (!Object.class.getModule().isOpen(packageName, JvmFlags.class.getModule())) {
-            missing.add("--add-opens=java.base/" + packageName + TARGET);
-        }
-    }
-
-    private static void needExports(List<String> missing, String packageName) {
-        if (!Object.class.getModule().isExported(packageName, JvmFlags.class.getModule())) {
-            missing.add("--add-exports=java.base/" + packageName + TARGET);
-        }
+    /** The flags for those of the packages that are asked for. */
+    static List<String> flags(Predicate<String> toOpen, Predicate<String> toExport) {
+        List<String> flags = new ArrayList<>();
+        OPENED.stream().filter(toOpen).forEach(name -> flags.add("--add-opens=java.base/" + name + "=ALL-UNNAMED"));
+        EXPORTED.stream()
+                .filter(toExport)
+                .forEach(name -> flags.add("--add-exports=java.base/" + name + "=ALL-UNNAMED"));
+        return flags;
     }
 }

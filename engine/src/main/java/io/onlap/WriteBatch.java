@@ -4,6 +4,7 @@ import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
 import io.onlap.memtable.RowBuilder;
 import io.onlap.memtable.RowEncoder;
+import io.onlap.memtable.TableSchema;
 import java.util.function.Consumer;
 
 /**
@@ -13,6 +14,8 @@ import java.util.function.Consumer;
  * <p>Threading: one thread.
  */
 public final class WriteBatch {
+    private static final int NO_TABLE = 0;
+
     private final Store store;
     private final RowEncoder encoder;
 
@@ -21,9 +24,28 @@ public final class WriteBatch {
         this.encoder = new RowEncoder(batchBytesMax);
     }
 
+    /**
+     * Does a batch take {@code row} of a table of {@code schema}? Needs no store.
+     *
+     * @throws StorageException INVALID naming the limit that it is over, or what it lacks
+     */
+    public static void checkPut(EngineSettings settings, TableSchema schema, Consumer<RowBuilder> row) {
+        put(new RowEncoder(settings.batchBytesMax()), NO_TABLE, schema, row);
+    }
+
+    /** The same of a deletion. */
+    public static void checkDelete(EngineSettings settings, TableSchema schema, Object... key) {
+        new RowEncoder(settings.batchBytesMax()).addDelete(NO_TABLE, schema, key);
+    }
+
     /** Adds a row; of two rows of one key the later counts. */
     public WriteBatch put(Table table, Consumer<RowBuilder> row) {
-        RowBuilder builder = encoder.beginPut(table.of(store).tableId(), table.schema());
+        put(encoder, table.of(store).tableId(), table.schema(), row);
+        return this;
+    }
+
+    private static void put(RowEncoder encoder, int tableId, TableSchema schema, Consumer<RowBuilder> row) {
+        RowBuilder builder = encoder.beginPut(tableId, schema);
         try {
             row.accept(builder);
         } catch (RuntimeException | Error failure) {
@@ -31,7 +53,6 @@ public final class WriteBatch {
             throw failure;
         }
         encoder.endRow();
-        return this;
     }
 
     /** Adds the deletion of a key. */

@@ -58,33 +58,38 @@ class PausedOwnerTest {
         for (int round = 0; round < ROUNDS; round++) {
             try (ChildJvm child =
                     ChildJvm.start(WritingChild.class, directory.toString(), durability.name(), "" + model.size())) {
-                List<String> told = new ArrayList<>();
-                for (int i = 0; i < LINES; i++) {
-                    told.add(child.readLine());
-                }
-                child.pause();
-                Files.delete(directory.resolve("LOCK"));
-                try (Engine successor = Engine.open(directory)) {
-                    Table table = successor.table("t");
-                    Map<String, Long> found = Rows.scan(table);
-                    model.clear();
-                    for (long i = 0; i < found.size(); i++) {
-                        model.put("k" + i, i);
-                    }
-                    assertEquals(model, found);
-                    Rows.putNow(successor, table, "k0", 0);
-                    child.resume();
-                    for (String line = child.readLine(); line != null; line = child.readLine()) {
-                        told.add(line);
-                    }
-                    assertEquals(0, child.waitFor());
-                    assertEquals("FENCED", told.remove(told.size() - 1));
-                    told.forEach(line -> assertTrue(model.containsKey("k" + line), "acknowledged, not found: " + line));
-                    successor.flush();
-                    assertEquals(model, Rows.scan(table));
-                }
+                pauseAndSucceed(child, model);
             }
         }
         assertEquals(List.of(), Faults.of(directory));
+    }
+
+    /** The successor's rows are in {@code model} at the end. */
+    private void pauseAndSucceed(ChildJvm child, Map<String, Long> model) throws Exception {
+        List<String> told = new ArrayList<>();
+        for (int i = 0; i < LINES; i++) {
+            told.add(child.readLine());
+        }
+        child.pause();
+        Files.delete(directory.resolve("LOCK"));
+        try (Engine successor = Engine.open(directory)) {
+            Table table = successor.table("t");
+            Map<String, Long> found = Rows.scan(table);
+            model.clear();
+            for (long i = 0; i < found.size(); i++) {
+                model.put("k" + i, i);
+            }
+            assertEquals(model, found);
+            Rows.putNow(successor, table, "k0", 0);
+            child.resume();
+            for (String line = child.readLine(); line != null; line = child.readLine()) {
+                told.add(line);
+            }
+            assertEquals(0, child.waitFor());
+            assertEquals("FENCED", told.remove(told.size() - 1));
+            told.forEach(line -> assertTrue(model.containsKey("k" + line), "acknowledged, not found: " + line));
+            successor.flush();
+            assertEquals(model, Rows.scan(table));
+        }
     }
 }

@@ -77,6 +77,96 @@ class TypesTest {
                                     "item", new ArrowType.FloatingPoint(FloatingPointPrecision.SINGLE)))))))
             .key("id");
 
+    private static final Object[] EMPTY = {
+        false,
+        0L,
+        0L,
+        0L,
+        0L,
+        0f,
+        0d,
+        "",
+        new byte[0],
+        LocalDate.EPOCH,
+        Instant.EPOCH,
+        Instant.EPOCH,
+        Instant.EPOCH,
+        Instant.EPOCH,
+        new float[3]
+    };
+
+    private static final Object[] LEAST = {
+        true,
+        -128L,
+        -32768L,
+        (long) Integer.MIN_VALUE,
+        Long.MIN_VALUE,
+        -Float.MAX_VALUE,
+        -Double.MAX_VALUE,
+        "\0",
+        new byte[] {0},
+        LocalDate.ofEpochDay(Integer.MIN_VALUE),
+        Instant.MIN,
+        Instant.ofEpochMilli(Long.MIN_VALUE),
+        micros(Long.MIN_VALUE),
+        Instant.ofEpochSecond(0, Long.MIN_VALUE),
+        new float[] {-0f, Float.MIN_VALUE, -Float.MAX_VALUE}
+    };
+
+    private static final Object[] MOST = {
+        true,
+        127L,
+        32767L,
+        (long) Integer.MAX_VALUE,
+        Long.MAX_VALUE,
+        Float.MAX_VALUE,
+        Double.MAX_VALUE,
+        "\ud83d\ude00\uffff",
+        new byte[] {-1, 0, 1},
+        LocalDate.ofEpochDay(Integer.MAX_VALUE),
+        Instant.MAX.minusNanos(999_999_999),
+        Instant.ofEpochMilli(Long.MAX_VALUE),
+        micros(Long.MAX_VALUE),
+        Instant.ofEpochSecond(0, Long.MAX_VALUE),
+        new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}
+    };
+
+    private static final Object[] ODD = {
+        null,
+        null,
+        -1L,
+        null,
+        -1L,
+        Float.NaN,
+        -0d,
+        null,
+        new byte[300],
+        null,
+        Instant.ofEpochSecond(-1),
+        null,
+        micros(-1),
+        null,
+        null
+    };
+
+    private static final Object[] ODDER = {
+        false,
+        -1L,
+        null,
+        -1L,
+        null,
+        -0f,
+        Double.NaN,
+        "x".repeat(3_000),
+        null,
+        LocalDate.ofEpochDay(-1),
+        null,
+        Instant.ofEpochMilli(-1),
+        null,
+        Instant.ofEpochSecond(-1, 999_999_999),
+        new float[] {1, -1, 0.1f}
+    };
+
     private static Instant micros(long value) {
         return Instant.ofEpochSecond(0).plus(value, ChronoUnit.MICROS);
     }
@@ -85,91 +175,11 @@ class TypesTest {
     private static NavigableMap<String, Object[]> values() {
         NavigableMap<String, Object[]> rows = new TreeMap<>();
         rows.put("nulls", new Object[COLUMNS.size()]);
-        rows.put("empty", new Object[] {
-            false,
-            0L,
-            0L,
-            0L,
-            0L,
-            0f,
-            0d,
-            "",
-            new byte[0],
-            LocalDate.EPOCH,
-            Instant.EPOCH,
-            Instant.EPOCH,
-            Instant.EPOCH,
-            Instant.EPOCH,
-            new float[3]
-        });
-        rows.put("least", new Object[] {
-            true,
-            -128L,
-            -32768L,
-            (long) Integer.MIN_VALUE,
-            Long.MIN_VALUE,
-            -Float.MAX_VALUE,
-            -Double.MAX_VALUE,
-            "\0",
-            new byte[] {0},
-            LocalDate.ofEpochDay(Integer.MIN_VALUE),
-            Instant.MIN,
-            Instant.ofEpochMilli(Long.MIN_VALUE),
-            micros(Long.MIN_VALUE),
-            Instant.ofEpochSecond(0, Long.MIN_VALUE),
-            new float[] {-0f, Float.MIN_VALUE, -Float.MAX_VALUE}
-        });
-        rows.put("most", new Object[] {
-            true,
-            127L,
-            32767L,
-            (long) Integer.MAX_VALUE,
-            Long.MAX_VALUE,
-            Float.MAX_VALUE,
-            Double.MAX_VALUE,
-            "\ud83d\ude00\uffff",
-            new byte[] {-1, 0, 1},
-            LocalDate.ofEpochDay(Integer.MAX_VALUE),
-            Instant.MAX.minusNanos(999_999_999),
-            Instant.ofEpochMilli(Long.MAX_VALUE),
-            micros(Long.MAX_VALUE),
-            Instant.ofEpochSecond(0, Long.MAX_VALUE),
-            new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}
-        });
-        rows.put("odd", new Object[] {
-            null,
-            null,
-            -1L,
-            null,
-            -1L,
-            Float.NaN,
-            -0d,
-            null,
-            new byte[300],
-            null,
-            Instant.ofEpochSecond(-1),
-            null,
-            micros(-1),
-            null,
-            null
-        });
-        rows.put("odder", new Object[] {
-            false,
-            -1L,
-            null,
-            -1L,
-            null,
-            -0f,
-            Double.NaN,
-            "x".repeat(3_000),
-            null,
-            LocalDate.ofEpochDay(-1),
-            null,
-            Instant.ofEpochMilli(-1),
-            null,
-            Instant.ofEpochSecond(-1, 999_999_999),
-            new float[] {1, -1, 0.1f}
-        });
+        rows.put("empty", EMPTY);
+        rows.put("least", LEAST);
+        rows.put("most", MOST);
+        rows.put("odd", ODD);
+        rows.put("odder", ODDER);
         return rows;
     }
 

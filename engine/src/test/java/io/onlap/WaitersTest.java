@@ -57,16 +57,16 @@ class WaitersTest {
 
     private CompletableFuture<Void> writeForEver(Engine engine, AtomicLong written) {
         Table table = engine.table("t");
-        return CompletableFuture.runAsync(
-                () -> {
-                    try (Writer writer = engine.writer()) {
-                        while (true) {
-                            Rows.put(writer, table, "some key of a certain length " + written.get(), 1);
-                            written.incrementAndGet();
-                        }
-                    }
-                },
-                threads);
+        return CompletableFuture.runAsync(() -> putForEver(engine, table, written), threads);
+    }
+
+    private static void putForEver(Engine engine, Table table, AtomicLong written) {
+        try (Writer writer = engine.writer()) {
+            while (true) {
+                Rows.put(writer, table, "some key of a certain length " + written.get(), 1);
+                written.incrementAndGet();
+            }
+        }
     }
 
     private void writeUntilTheDiskIsFull(Call call, Runnable write) {

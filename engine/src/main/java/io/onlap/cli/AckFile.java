@@ -28,6 +28,10 @@ import java.util.Arrays;
 final class AckFile implements Closeable {
     /** A sequence has 19 digits at most. */
     private static final int HEAD_BYTES = 20;
+    /** The type of a file in its mode, and that of a pipe. */
+    private static final int MODE_TYPE = 0170000;
+
+    private static final int MODE_PIPE = 0010000;
 
     private final Path path;
     private final FileChannel file;
@@ -54,15 +58,16 @@ final class AckFile implements Closeable {
      * Appends to the file, which is created if absent. A torn last line goes first: the next one must not complete it.
      *
      * @param store the directory that is the store's alone
-     * @throws StorageException INVALID for a directory, a file within the store or one that holds something else, NOT_FOUND
-     *     without its directory, FATAL if it cannot be written
+     * @throws StorageException INVALID for a directory, a pipe, a file within the store or one that holds something else,
+     *     NOT_FOUND without its directory, FATAL if it cannot be written
      */
     static AckFile open(Path path, Path store, TableSchema schema) {
         if (Files.isDirectory(path)) {
             throw new StorageException(Kind.INVALID, "a directory is no file of acknowledgements: file=" + path);
         }
         try {
-            refuseWithin(store, path);
+            StoreBounds.refuseWithin(store, "acknowledgements", path);
+            refusePipe(path);
             if (Files.isRegularFile(path)) {
                 refuseOther(path);
                 dropTornLine(path);
@@ -79,16 +84,11 @@ final class AckFile implements Closeable {
         return IoFailure.of("acknowledgements not written", path, e);
     }
 
-    /** Every file there is somebody's, and to open and close the lock's would free the store that we own. */
-    private static void refuseWithin(Path store, Path path) throws IOException {
-        if (!Files.exists(store)) {
-            return;
-        }
-        Path real = Files.exists(path)
-                ? path.toRealPath()
-                : path.toAbsolutePath().getParent().toRealPath();
-        if (real.startsWith(store.toRealPath())) {
-            throw new StorageException(Kind.INVALID, "acknowledgements within the store: file=" + path);
+    /** To open it would wait for its reader, maybe for ever, and what a reader takes out of it is kept nowhere. */
+    private static void refusePipe(Path path) throws IOException {
+        boolean unix = path.getFileSystem().supportedFileAttributeViews().contains("unix");
+        if (unix && Files.exists(path) && ((int) Files.getAttribute(path, "unix:mode") & MODE_TYPE) == MODE_PIPE) {
+            throw new StorageException(Kind.INVALID, "a pipe is no file of acknowledgements: file=" + path);
         }
     }
 

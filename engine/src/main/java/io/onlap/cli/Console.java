@@ -5,9 +5,12 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /**
  * What a command reads and writes: its input, its results, and all that is said beside them.
+ *
+ * <p>Invariant: what stops a command comes before any note, since scripts read the first word on stderr.
  *
  * <p>Threading: one thread.
  *
@@ -28,20 +31,26 @@ record Console(InputStream in, ResultStream out, PrintStream err, Progress.Style
                 Progress.Style.ofProcess());
     }
 
-    /** Says something that is no result. */
-    void note(String text) {
+    /** Progress of this command, shown on a terminal and where it is {@code asked} for. */
+    Progress progress(boolean asked, LongSupplier memoryBytes) {
+        return new Progress(err, style.shownIf(asked), System::nanoTime, memoryBytes);
+    }
+
+    /** Says what stopped the command. */
+    void fail(String text) {
         err.println(text);
         err.flush();
     }
 
-    /** Keeps a note until {@link #noteHeld}: what stops a command comes first, since scripts read its first word. */
+    /** Keeps something that is no result until {@link #noteHeld}. */
     void hold(String text) {
         held.add(text);
     }
 
     /** Says what was held. */
     void noteHeld() {
-        held.forEach(this::note);
+        held.forEach(err::println);
+        err.flush();
         held.clear();
     }
 }

@@ -42,13 +42,13 @@ final class Demo {
     private DemoInput input;
     private boolean sound = true;
 
-    Demo(Console console, Path directory, long rows) {
+    Demo(Console console, Path directory, long rows, boolean progressAsked) {
         this.console = console;
         this.directory = directory;
         this.store = directory.resolve("store");
         this.acks = directory.resolve("acks");
         this.rowsAsked = rows;
-        this.progress = new Progress(console.err(), console.style(), System::nanoTime, this::writerMemory);
+        this.progress = console.progress(progressAsked, this::writerMemory);
     }
 
     /** What the newest owner told; 0 while there is none. */
@@ -82,20 +82,20 @@ final class Demo {
             step("reading and checking everything");
             verify();
         }
-        results.put("result", sound ? "nothing acknowledged is missing" : "FAULT: see above");
+        results.put("result", sound ? "nothing acknowledged is missing" : "FAULT: see stderr");
         results.put("store", store.toString());
         return sound;
     }
 
     private void step(String what) {
-        console.note("demo: " + what);
+        progress.say("demo: " + what);
     }
 
     private void promise(String name, boolean holds, long value) {
         sound &= holds;
         results.put(name, value);
         if (!holds) {
-            console.note("FAULT " + name + ": " + value);
+            console.hold("FAULT " + name + ": " + value);
         }
     }
 
@@ -198,7 +198,7 @@ final class Demo {
             }
         });
         promise("faults found by verify", faults.isEmpty(), faults.size());
-        faults.forEach(fault -> console.note(fault.what() + " " + fault.file() + ": " + fault.detail()));
+        faults.forEach(fault -> console.hold(fault.what() + " " + fault.file() + ": " + fault.detail()));
     }
 
     private StorageException failed(Process writer) throws IOException {

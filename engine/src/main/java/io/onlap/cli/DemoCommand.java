@@ -30,6 +30,9 @@ final class DemoCommand implements Callable<Integer> {
     private Path parent;
 
     @Mixin
+    private ProgressOption progress;
+
+    @Mixin
     private OutputOptions output;
 
     DemoCommand(Console console) {
@@ -42,7 +45,7 @@ final class DemoCommand implements Callable<Integer> {
         Path directory = parent == null
                 ? Files.createTempDirectory("onlap-demo-")
                 : Files.createTempDirectory(parent, "onlap-demo-");
-        Demo demo = new Demo(console, directory, rows);
+        Demo demo = new Demo(console, directory, rows, progress.asked());
         boolean sound = demo.run();
         print(demo.results());
         if (!output.json()) {

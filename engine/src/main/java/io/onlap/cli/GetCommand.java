@@ -50,7 +50,7 @@ final class GetCommand implements Callable<Integer> {
                         rows.write(row.get());
                     } else {
                         missing++;
-                        console.note("missing: " + keys.get(i));
+                        console.hold("missing: " + keys.get(i));
                     }
                 }
             }

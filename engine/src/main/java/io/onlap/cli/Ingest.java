@@ -8,8 +8,6 @@ import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
 import io.onlap.memtable.RowBuilder;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
@@ -69,8 +67,8 @@ final class Ingest {
         this.stop = stop;
         this.writer = engine.writer();
         this.batch = writer.batch();
-        this.progress = new Progress(console.err(), console.style(), System::nanoTime, () -> engine.stats()
-                .allocatedBytes());
+        this.progress =
+                console.progress(options.progress.asked(), () -> engine.stats().allocatedBytes());
     }
 
     Tally tally() {
@@ -93,15 +91,13 @@ final class Ingest {
             }
         }
         if (skipped > NOTES_MAX) {
-            console.note("skipped " + skipped + " bad lines");
+            console.hold("skipped " + skipped + " bad lines");
         }
     }
 
     private void readAll() throws IOException, BadLineException {
         for (int round = 1; round <= options.rounds(); round++) {
-            byte[] prefix = options.repeat == null || !table.schema().isKeyed()
-                    ? null
-                    : String.format(Locale.ROOT, "r%06d/", round).getBytes(StandardCharsets.US_ASCII);
+            byte[] prefix = options.prefix(table.schema(), round);
             for (String name : inputs.names()) {
                 if (stop.isRequested()) {
                     return;
@@ -147,7 +143,7 @@ final class Ingest {
     private void skip(BadLineException bad) {
         skipped++;
         if (skipped <= NOTES_MAX) {
-            console.note("skipped: " + bad.getMessage());
+            console.hold("skipped: " + bad.getMessage());
         }
     }
 
@@ -159,10 +155,7 @@ final class Ingest {
         try {
             put(values, fill);
         } catch (StorageException e) {
-            if (e.kind() != Kind.INVALID) {
-                throw e;
-            }
-            throw reader.bad(e.getMessage());
+            throw reader.refused(e);
         }
         if (acks != null) {
             acks.add(values);

@@ -3,11 +3,13 @@ package io.onlap.cli;
 import io.onlap.Engine;
 import io.onlap.EngineSettings;
 import io.onlap.Table;
+import io.onlap.WriteBatch;
 import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
 import io.onlap.memtable.Column;
 import io.onlap.memtable.TableSchema;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -43,6 +45,7 @@ final class IngestCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         options.check();
+        refuseFilesOfTheStore();
         try (Inputs inputs = new Inputs(options.files, console.in())) {
             if (options.repeat != null && inputs.hasStreams()) {
                 throw new StorageException(
@@ -60,6 +63,17 @@ final class IngestCommand implements Callable<Integer> {
         }
     }
 
+    private void refuseFilesOfTheStore() throws IOException {
+        for (String file : options.files) {
+            if (!file.equals(Inputs.STDIN)) {
+                StoreBounds.refuseWithin(store.store(), "input", Path.of(file));
+            }
+        }
+        if (options.schema != null) {
+            StoreBounds.refuseWithin(store.store(), "schema file", options.schema);
+        }
+    }
+
     /** Whatever can be refused by looking at options and input alone is refused before store or table are created. */
     private void ingest(Inputs inputs) throws IOException, BadLineException {
         EngineSettings settings = EngineSettings.defaults().withDurability(options.durability);
@@ -69,7 +83,8 @@ final class IngestCommand implements Callable<Integer> {
             TableSchema schema = found == null ? newSchema(inputs) : found.schema();
             options.check(schema);
             if (found == null && !options.skipBad) {
-                inputs.checkFirstRow(schema);
+                byte[] prefix = options.prefix(schema, 1);
+                inputs.checkFirstRow(schema, values -> checkLimits(settings, values, prefix));
             }
             try (AckFile acks = options.acks == null ? null : AckFile.open(options.acks, store.store(), schema);
                     Engine created = existing == null ? Engine.open(store.store(), settings) : null) {
@@ -80,6 +95,17 @@ final class IngestCommand implements Callable<Integer> {
                 stop = StopSignal.install(inputs::endStreams);
                 run(new Ingest(console, engine, target, options, inputs, acks, stop));
             }
+        }
+    }
+
+    private static void checkLimits(EngineSettings settings, LineValues values, byte[] prefix) {
+        if (prefix != null) {
+            values.prepend(values.schema().keyColumns().get(0).index(), prefix);
+        }
+        if (values.isDelete()) {
+            WriteBatch.checkDelete(settings, values.schema(), values.key());
+        } else {
+            WriteBatch.checkPut(settings, values.schema(), values::fill);
         }
     }
 
@@ -125,10 +151,11 @@ final class IngestCommand implements Callable<Integer> {
         }
         List<String> key =
                 found.schema().keyColumns().stream().map(Column::name).toList();
-        if (options.key != null && !options.key.equals(key)) {
+        List<String> asked = options.key();
+        if (asked != null && !asked.equals(key)) {
             throw new StorageException(
                     Kind.INVALID,
-                    "--key is not the table's: path=" + found.path() + ", key=" + key + ", asked=" + options.key);
+                    "--key is not the table's: path=" + found.path() + ", key=" + key + ", asked=" + asked);
         }
         return found;
     }
@@ -137,7 +164,8 @@ final class IngestCommand implements Callable<Integer> {
     private TableSchema newSchema(Inputs inputs) throws IOException, BadLineException {
         Engine.checkTablePath(table.path());
         TableSchema columns = options.schema == null ? inputs.inferSchema() : SchemaFile.read(options.schema);
-        return options.key == null ? columns : columns.key(options.key.toArray(String[]::new));
+        List<String> key = options.key();
+        return key == null ? columns : columns.key(key.toArray(String[]::new));
     }
 
     private void summary(Ingest.Tally tally) throws IOException {

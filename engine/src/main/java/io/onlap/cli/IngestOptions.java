@@ -6,8 +6,11 @@ import io.onlap.io.StorageException.Kind;
 import io.onlap.memtable.Column;
 import io.onlap.memtable.ColumnType;
 import io.onlap.memtable.TableSchema;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -22,10 +25,9 @@ final class IngestOptions {
 
     @Option(
             names = "--key",
-            split = ",",
-            paramLabel = "C",
+            paramLabel = "C[,C]",
             description = "Key columns of a new table; an existing one must have the same.")
-    List<String> key;
+    private List<String> keys;
 
     @Option(names = "--schema", paramLabel = "FILE", description = "Columns of a new table, as JSON.")
     Path schema;
@@ -54,11 +56,15 @@ final class IngestOptions {
     @Option(names = "--skip-bad", description = "Skip and count bad lines instead of stopping at the first.")
     boolean skipBad;
 
+    @Mixin
+    ProgressOption progress;
+
     @Parameters(arity = "1..*", paramLabel = "FILE", description = "NDJSON files; - is stdin.")
     List<String> files;
 
     /** INVALID for a value out of bounds. */
     void check() {
+        key(); // refuses a name that is empty
         within("batch", batchRows, BATCH_ROWS_MAX);
         within("repeat", rounds(), REPEAT_MAX);
         within("rate", rowsPerSecond == null ? 1 : rowsPerSecond, Long.MAX_VALUE);
@@ -78,12 +84,24 @@ final class IngestOptions {
         }
     }
 
+    /** What {@code --repeat} puts before the first key column in this round, from 1; null for nothing. */
+    byte[] prefix(TableSchema schema, int round) {
+        return repeat == null || !schema.isKeyed()
+                ? null
+                : String.format(Locale.ROOT, "r%06d/", round).getBytes(StandardCharsets.US_ASCII);
+    }
+
     /** INVALID unless {@code 1 <= value <= max}. */
     static void within(String name, long value, long max) {
         if (value < 1 || value > max) {
             throw new StorageException(
                     Kind.INVALID, "option out of range: name=--" + name + ", value=" + value + ", min=1, max=" + max);
         }
+    }
+
+    /** Null if there was none asked for. */
+    List<String> key() {
+        return ColumnNames.parse("--key", keys);
     }
 
     int rounds() {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * The inputs of one ingest: files, and {@value #STDIN} for stdin. A file can be read again and again; of stdin and pipes only
@@ -125,9 +126,10 @@ final class Inputs implements Closeable {
     /**
      * Reads up to the first row or delete, and will read it again. Call it before {@link #open}.
      *
-     * @throws BadLineException if a line comes before it that is neither
+     * @param limits refuses values (INVALID) that no table takes
+     * @throws BadLineException if a line comes before it that is neither, or if it is refused
      */
-    void checkFirstRow(TableSchema schema) throws IOException, BadLineException {
+    void checkFirstRow(TableSchema schema, Consumer<LineValues> limits) throws IOException, BadLineException {
         boolean found = false;
         for (int i = 0; !found && i < names.size(); i++) {
             String name = names.get(i);
@@ -135,14 +137,27 @@ final class Inputs implements Closeable {
             NdjsonReader reader = new NdjsonReader(name, lines, schema);
             if (isStream(name)) {
                 lines.mark(SAMPLE_BYTES_MAX);
-                found = reader.next();
+                found = isRow(reader, limits);
                 lines.rewind();
             } else {
                 try (reader) {
-                    found = reader.next();
+                    found = isRow(reader, limits);
                 }
             }
         }
+    }
+
+    private static boolean isRow(NdjsonReader reader, Consumer<LineValues> limits)
+            throws IOException, BadLineException {
+        if (!reader.next()) {
+            return false;
+        }
+        try {
+            limits.accept(reader.values());
+        } catch (StorageException e) {
+            throw reader.refused(e);
+        }
+        return true;
     }
 
     /** Reads an input from its begin. */

@@ -124,14 +124,13 @@ final class LineParser {
         values.setDelete();
     }
 
-    private void complete(long objectOffset) throws BadLineException {
+    private void complete(long objectOffset) throws IOException, BadLineException {
         boolean delete = values.isDelete();
         for (Column column : columns) {
             int index = column.index();
             if (delete && !schema.isKey(column)) {
                 if (values.kind(index) != LineValues.Kind.ABSENT) {
-                    field = column.name();
-                    throw bad(objectOffset, "a delete holds nothing but its key");
+                    throw notOfKey();
                 }
             } else if (!column.nullable() && values.kind(index) == LineValues.Kind.ABSENT) {
                 field = column.name();
@@ -139,6 +138,23 @@ final class LineParser {
                         objectOffset, schema.isKey(column) ? "missing key" : "missing value of a non-nullable column");
             }
         }
+    }
+
+    /** Looks for it once more: what a line does is known at its end only, and good lines need not remember where fields are. */
+    private BadLineException notOfKey() throws IOException {
+        try (JsonParser again = json.createParser(buffer, start, length)) {
+            again.nextToken();
+            while (again.nextToken() == JsonToken.FIELD_NAME) {
+                field = again.currentName();
+                int index = schema.indexOf(field);
+                if (index >= 0 && !schema.isKey(columns[index])) {
+                    return badHere(again, "a delete holds nothing but its key");
+                }
+                again.nextToken();
+                again.skipChildren();
+            }
+        }
+        throw new IllegalStateException("no such field: file=" + file + ", line=" + line);
     }
 
     private void column(JsonParser parser, Column column) throws IOException, BadLineException {

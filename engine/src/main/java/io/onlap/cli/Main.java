@@ -44,7 +44,7 @@ public final class Main implements Runnable {
             return commandLine(console).execute(arguments);
         } catch (LinkageError | VirtualMachineError e) {
             // The library hands these through; whoever started us reads kinds, not traces.
-            console.note(Kind.FATAL + ": unexpected failure: cause=" + e);
+            console.fail(Kind.FATAL + ": unexpected failure: cause=" + e);
             return Exits.FAILED;
         } finally {
             console.noteHeld();

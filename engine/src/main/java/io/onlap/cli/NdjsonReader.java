@@ -1,5 +1,7 @@
 package io.onlap.cli;
 
+import io.onlap.io.StorageException;
+import io.onlap.io.StorageException.Kind;
 import io.onlap.memtable.TableSchema;
 import java.io.Closeable;
 import java.io.IOException;
@@ -46,9 +48,12 @@ final class NdjsonReader implements Closeable {
         return lines.number();
     }
 
-    /** That the line {@link #next} moved to is no row after all. */
-    BadLineException bad(String reason) {
-        return new BadLineException(file, lines.number(), 1, null, reason);
+    /** That the line {@link #next} moved to is no row after all, for what is INVALID; any other failure goes on. */
+    BadLineException refused(StorageException e) {
+        if (e.kind() != Kind.INVALID) {
+            throw e;
+        }
+        return new BadLineException(file, lines.number(), 1, null, e.getMessage());
     }
 
     /** Would {@link #next} wait for its input? */

@@ -6,7 +6,8 @@ import java.util.function.LongSupplier;
 
 /**
  * Tells on stderr how a long command goes: rows, rate, memory, and with a known end the time left. On a terminal one line that is
- * rewritten, with a bar; elsewhere a plain line now and then.
+ * rewritten, with a bar, and taken away at the end; elsewhere nothing, since scripts read the kind of a failure from the first
+ * word there, or where {@code --progress} asks for it a plain line now and then.
  *
  * <p>Threading: one thread.
  */
@@ -18,12 +19,18 @@ final class Progress implements AutoCloseable {
     private static final String RESET = "\u001b[0m";
     private static final String ERASE_LINE = "\r\u001b[K";
 
-    /** How lines may look. */
-    record Style(boolean terminal, boolean color) {
+    /** Whether there are lines, and how they may look. */
+    record Style(boolean shown, boolean terminal, boolean color) {
         /** As the script that started us found stderr, and as {@code NO_COLOR} asks. */
         static Style ofProcess() {
             String noColor = System.getenv("NO_COLOR");
-            return new Style(Boolean.getBoolean("onlap.stderr.terminal"), noColor == null || noColor.isEmpty());
+            boolean terminal = Boolean.getBoolean("onlap.stderr.terminal");
+            return new Style(terminal, terminal, noColor == null || noColor.isEmpty());
+        }
+
+        /** The same, but shown in any case if {@code asked}. */
+        Style shownIf(boolean asked) {
+            return new Style(shown || asked, terminal, color);
         }
     }
 
@@ -36,7 +43,7 @@ final class Progress implements AutoCloseable {
     private long startRows;
     private double startFraction;
     private long nextNs;
-    private boolean shown;
+    private boolean barStands;
 
     /**
      * @param nanoTime a clock like {@code System.nanoTime}
@@ -53,6 +60,15 @@ final class Progress implements AutoCloseable {
         return style.terminal() ? TERMINAL_INTERVAL_NS : PLAIN_INTERVAL_NS;
     }
 
+    /** A line of its own: what begins now. */
+    void say(String step) {
+        if (style.shown()) {
+            close();
+            err.println(step);
+            err.flush();
+        }
+    }
+
     /**
      * Call it as often as you like. The first call says where the work begins: rate and time left count from there, without
      * what came before, the start of a JVM for example.
@@ -60,6 +76,9 @@ final class Progress implements AutoCloseable {
      * @param fraction how much of the work is done, 0 to 1; negative if the end is not known
      */
     void update(long rows, double fraction) {
+        if (!style.shown()) {
+            return;
+        }
         long now = nanoTime.getAsLong();
         if (!begun) {
             begun = true;
@@ -84,7 +103,7 @@ final class Progress implements AutoCloseable {
             double left = seconds * (1 - fraction) / (fraction - startFraction);
             line.append("  left ").append(clock((long) (left + 0.5)));
         }
-        shown = true;
+        barStands = style.terminal();
         err.print(style.terminal() ? ERASE_LINE + line : line + System.lineSeparator());
         err.flush();
     }
@@ -104,10 +123,10 @@ final class Progress implements AutoCloseable {
     /** Takes the bar away. */
     @Override
     public void close() {
-        if (shown && style.terminal()) {
+        if (barStands) {
             err.print(ERASE_LINE);
             err.flush();
         }
-        shown = false;
+        barStands = false;
     }
 }

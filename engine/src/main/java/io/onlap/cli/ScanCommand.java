@@ -54,8 +54,8 @@ final class ScanCommand implements Callable<Integer> {
     @Mixin
     private TableOption table;
 
-    @Option(names = "--columns", split = ",", paramLabel = "C", description = "Only these columns, in this order.")
-    private List<String> columns;
+    @Option(names = "--columns", paramLabel = "C[,C]", description = "Only these columns, in this order.")
+    private List<String> columnsAsked;
 
     @Option(names = "--prefix", paramLabel = "T", description = "Only keys that begin so.")
     private String prefix;
@@ -87,11 +87,12 @@ final class ScanCommand implements Callable<Integer> {
         if (prefix != null && (from != null || to != null)) {
             throw new StorageException(Kind.INVALID, "--prefix does not go with --from and --to: prefix=" + prefix);
         }
+        List<String> columns = ColumnNames.parse("--columns", columnsAsked);
         try (Engine engine = Engine.openReadOnly(store.store())) {
             engine.droppedTail().ifPresent(console::hold);
             Table asked = engine.table(table.path());
-            try (Scan scan = narrowed(asked).open()) {
-                RowsOutput rows = format.open(shown(asked.schema()), console.out());
+            try (Scan scan = narrowed(asked, columns).open()) {
+                RowsOutput rows = format.open(shown(asked.schema(), columns), console.out());
                 while (scan.next()) {
                     rows.write(scan.batch());
                 }
@@ -101,13 +102,13 @@ final class ScanCommand implements Callable<Integer> {
         return Exits.DONE;
     }
 
-    private List<Column> shown(TableSchema schema) {
+    private static List<Column> shown(TableSchema schema, List<String> columns) {
         return columns == null
                 ? schema.columns()
                 : columns.stream().map(schema::column).toList();
     }
 
-    private ScanBuilder narrowed(Table asked) {
+    private ScanBuilder narrowed(Table asked, List<String> columns) {
         TableSchema schema = asked.schema();
         ScanBuilder scan = asked.scan().limit(limit);
         if (columns != null) {

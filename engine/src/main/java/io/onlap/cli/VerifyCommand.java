@@ -44,7 +44,7 @@ final class VerifyCommand implements Callable<Integer> {
                                     : found.what() + " " + found.file() + ": " + found.detail());
         }
         long faults = findings.stream().filter(Inspection.Found::fault).count();
-        console.note("verify: faults=" + faults + ", notes=" + (findings.size() - faults));
+        console.hold("verify: faults=" + faults + ", notes=" + (findings.size() - faults));
         return faults == 0 ? Exits.DONE : Exits.FAULT;
     }
 }

@@ -65,6 +65,9 @@ class BadInputTest {
                 "{\"id\":\"b\",\"id\":\"c\"}    | -:2:11 field=id: duplicate field",
                 "{\"id\":\"b\",\"n\":NaN}       | -:2:15 field=n: broken JSON: no such word in JSON: NaN",
                 "{\"id\":\"b\",\"m\":2}         | -:2:11 field=m: unknown column",
+                "{\"_op\":\"delete\",\"id\":\"a\",\"n\":1} | -:2:26 field=n: a delete holds nothing but its key",
+                "{\"n\":{},\"_op\":\"delete\",\"id\":\"a\"} | -:2:6 field=n: wrong type: ",
+                "{\"n\":null,\"_op\":\"delete\",\"id\":\"a\"} | -:2:2 field=n: a delete holds nothing but its key",
                 "{\"id\":\"\u00ff\",\"n\":2}    | -:2:8 field=-: invalid UTF-8"
             })
     void shouldNamePlaceAndKeepRowsBeforeWhenLineIsBad(String line, String expected) {

@@ -3,6 +3,7 @@ package io.onlap.cli;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -28,13 +29,19 @@ final class Cli {
 
     static Result run(InputStream stdin, String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
+        Result result = run(stdin, out, arguments);
+        return new Result(result.status(), out.toString(StandardCharsets.UTF_8), result.err());
+    }
+
+    /** The same with a stdout of its own. */
+    static Result run(InputStream stdin, OutputStream out, String... arguments) {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Console console = new Console(
                 stdin,
                 new ResultStream(out),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
-                new Progress.Style(false, false));
+                new Progress.Style(false, false, false));
         int status = Main.run(console, arguments);
-        return new Result(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+        return new Result(status, "", err.toString(StandardCharsets.UTF_8));
     }
 }

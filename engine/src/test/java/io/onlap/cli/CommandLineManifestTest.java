@@ -3,7 +3,6 @@ package io.onlap.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Set;
@@ -13,7 +12,7 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
 
-/** The flags the tests run with, the jar's manifest and the script must be the same. */
+/** The flags the tests run with and the jar's manifest must be the same; JvmFlagsTest compares those the engine asks for. */
 class CommandLineManifestTest {
     private static final Path ENGINE_POM = Path.of("pom.xml");
     private static final Path PARENT_POM = Path.of("../pom.xml");
@@ -46,14 +45,5 @@ class CommandLineManifestTest {
         assertEquals(flags("--add-exports="), manifestEntry("Add-Exports"));
         assertEquals("ALL-UNNAMED", element(ENGINE_POM, "Enable-Native-Access"));
         assertEquals(Main.class.getName(), element(ENGINE_POM, "mainClass"));
-    }
-
-    @Test
-    void shouldAddTheSameFlagsWhenScriptRunsNewerJdk() throws Exception {
-        String newer = Files.readString(PARENT_POM)
-                .replaceAll("(?s).*<onlap\\.jvm\\.flags\\.newer>([^<]+)</onlap\\.jvm\\.flags\\.newer>.*", "$1");
-        assertTrue(newer.startsWith("--"), "no flags of newer JDKs in the parent");
-        String script = Files.readString(Path.of("../onlap"));
-        assertTrue(script.contains("flags+=(" + newer + ")"), newer);
     }
 }

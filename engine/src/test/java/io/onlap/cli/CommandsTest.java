@@ -224,6 +224,15 @@ class CommandsTest {
         assertTrue(Cli.run("stat", "--store", store(), "--json").out().contains("\"flushedGeneration\":"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"id,", ",id", "id,,n", ""})
+    void shouldRefuseWhenAColumnHasNoName(String columns) {
+        ingest(ROWS);
+        Cli.Result result = on("scan", "--columns", columns);
+        assertEquals("INVALID: empty column name: option=--columns, value=" + columns + "\n", result.err());
+        assertEquals(2, result.status());
+    }
+
     /** An option of another command, or of none, must not be answered with silence. */
     @ParameterizedTest
     @ValueSource(strings = {"scan --version 4", "scan -V", "count --version", "ingest --version f", "wal --version"})

@@ -20,6 +20,7 @@ class DemoTest {
     void shouldLoseNothingWhenItsWriterIsKilled() throws Exception {
         Cli.Result result = Cli.run("demo", "--rows", "2000", "--json", "--directory", directory.toString());
         assertEquals(0, result.status(), result.out() + result.err());
+        assertEquals("", result.err());
         JsonNode told = new ObjectMapper().readTree(result.out());
         assertEquals(0, told.get("acknowledged rows missing").asLong());
         assertEquals(0, told.get("acknowledged rows they did not find").asLong());

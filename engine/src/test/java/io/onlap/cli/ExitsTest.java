@@ -134,7 +134,7 @@ class ExitsTest {
     @Test
     void shouldPrintPlainLineWhenStderrIsNoTerminal() {
         String line = "1,500,000 rows  150,000 rows/s  memory 300 MiB  left 0:30" + System.lineSeparator();
-        assertEquals(line, progress(new Progress.Style(false, true)));
+        assertEquals(line, progress(new Progress.Style(true, false, true)));
     }
 
     @Test
@@ -142,7 +142,7 @@ class ExitsTest {
         String erase = "\r\u001b[K";
         String bar = "█".repeat(6) + "░".repeat(18);
         String rest = " 1,500,000 rows  150,000 rows/s  memory 300 MiB  left 0:30" + erase;
-        assertEquals(erase + bar + rest, progress(new Progress.Style(true, false)));
-        assertEquals(erase + "\u001b[36m" + bar + "\u001b[0m" + rest, progress(new Progress.Style(true, true)));
+        assertEquals(erase + bar + rest, progress(new Progress.Style(true, true, false)));
+        assertEquals(erase + "\u001b[36m" + bar + "\u001b[0m" + rest, progress(new Progress.Style(true, true, true)));
     }
 }

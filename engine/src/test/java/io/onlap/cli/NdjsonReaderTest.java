@@ -112,7 +112,7 @@ class NdjsonReaderTest {
                 "{'id':'a'} {'id':'b'}|12|-|more than one value on the line",
                 "[1]|1|-|the line is not a JSON object",
                 "{'_op':'drop','id':'a'}|8|_op|unknown operation, only \"delete\" is one",
-                "{'_op':'delete','id':'a','turn':1}|1|turn|a delete holds nothing but its key",
+                "{'_op':'delete','id':'a','turn':1}|26|turn|a delete holds nothing but its key",
                 "{'_op':'delete'}|1|id|missing key",
             })
     void shouldNameThePlaceWhenLineIsBad(String line, int offset, String field, String reason) {

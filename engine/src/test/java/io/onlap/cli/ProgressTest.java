@@ -14,7 +14,8 @@ class ProgressTest {
     @Test
     void shouldCountRateAndTimeLeftFromTheBeginOfTheWork() {
         PrintStream err = new PrintStream(shown, true, StandardCharsets.UTF_8);
-        try (Progress progress = new Progress(err, new Progress.Style(false, false), () -> nowNs, () -> 3L << 20)) {
+        try (Progress progress =
+                new Progress(err, new Progress.Style(true, false, false), () -> nowNs, () -> 3L << 20)) {
             nowNs = 10_000_000_000L; // a JVM was started meanwhile
             progress.update(1_000, 0.1);
             nowNs += 5_000_000_000L;
@@ -29,12 +30,31 @@ class ProgressTest {
     @Test
     void shouldNotSayWhatIsLeftWhenTheEndIsNotKnown() {
         PrintStream err = new PrintStream(shown, true, StandardCharsets.UTF_8);
-        try (Progress progress = new Progress(err, new Progress.Style(false, false), () -> nowNs, () -> 0)) {
+        try (Progress progress = new Progress(err, new Progress.Style(true, false, false), () -> nowNs, () -> 0)) {
             progress.update(0, -1);
             nowNs = 10_000_000_000L;
             progress.update(20, -1);
         }
         String line = "20 rows  2 rows/s  memory 0 MiB" + System.lineSeparator();
         assertEquals(line, shown.toString(StandardCharsets.UTF_8));
+    }
+
+    /** Scripts read the first word on stderr, which is the kind of what stopped a command. */
+    @Test
+    void shouldSayNothingWhenStderrIsNoTerminalUnlessAsked() {
+        Progress.Style style = new Progress.Style(false, false, false);
+        for (boolean asked : new boolean[] {false, true}) {
+            shown.reset();
+            PrintStream err = new PrintStream(shown, true, StandardCharsets.UTF_8);
+            try (Progress progress = new Progress(err, style.shownIf(asked), () -> nowNs, () -> 0)) {
+                progress.say("ingesting");
+                progress.update(0, -1);
+                nowNs += 10_000_000_000L;
+                progress.update(20, -1);
+            }
+            String lines =
+                    "ingesting" + System.lineSeparator() + "20 rows  2 rows/s  memory 0 MiB" + System.lineSeparator();
+            assertEquals(asked ? lines : "", shown.toString(StandardCharsets.UTF_8));
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.onlap.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -73,6 +74,8 @@ class RefusedIngestTest {
                 "--table t --key id --acks DIR/none/acks         | 3 | no such file: file=",
                 "--table t --key id --acks DIR                   | 2 | a directory is no file of acknowledgements: file=",
                 "--table t --key id --batch 0                    | 2 | option out of range: name=--batch",
+                "--table t --key id,                             | 2 | empty column name: option=--key, value=id,",
+                "--table t --key ,id                             | 2 | empty column name: option=--key, value=,id",
                 "--table t --key id DIR/none.ndjson              | 3 | no such file: file="
             })
     void shouldLeaveNothingWhenIngestIsRefused(String options, int status, String message) {
@@ -103,6 +106,32 @@ class RefusedIngestTest {
         Cli.run("{\"a\":1}\n", List.of("ingest", "--store", store.toString(), "--table", "other", "-"));
         String tables = tables();
         assertRefused(ingest(arguments), 2, rows + ":" + place);
+        assertEquals(tables, tables(), "left behind in a store that was there");
+    }
+
+    /** The least row that a limit refuses: it is not known to be one before it is put into a batch. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '#',
+            value = {
+                "32769    | --batch 10 | {\"n\":1,\"id\":\"TEXT\"}            | key too long: keyBytes=32769",
+                "32761    | --repeat 2 | {\"id\":\"TEXT\"}                    | key too long: keyBytes=32769",
+                "32769    | --batch 10 | {\"_op\":\"delete\",\"id\":\"TEXT\"}   | key too long: keyBytes=32769",
+                "15728640 | --batch 10 | {\"id\":\"a\",\"text\":\"TEXT\"}       | batch over its limit: bytes="
+            })
+    void shouldCreateNothingWhenTheFirstRowIsOverALimit(int bytes, String options, String line, String message)
+            throws IOException {
+        Files.writeString(
+                directory.resolve("text.json"),
+                "[{\"name\":\"id\",\"type\":\"utf8\"},{\"name\":\"n\",\"type\":\"int64\"},{\"name\":\"text\",\"type\":\"utf8\"}]");
+        Files.writeString(rows, line.replace("TEXT", "x".repeat(bytes)) + "\n{\"id\":\"z\"}\n");
+        String arguments = "--table t --key id --schema DIR/text.json " + options;
+        assertRefused(ingest(arguments), 2, rows + ":1:1 field=-: " + message);
+        assertFalse(Files.exists(store), "left behind");
+        Cli.run("{\"a\":1}\n", List.of("ingest", "--store", store.toString(), "--table", "other", "-"));
+        String tables = tables();
+        assertRefused(ingest(arguments), 2, rows + ":1:1 field=-: " + message);
         assertEquals(tables, tables(), "left behind in a store that was there");
     }
 
@@ -177,5 +206,51 @@ class RefusedIngestTest {
         assertEquals(
                 "1\n",
                 Cli.run("count", "--store", store.toString(), "--table", "t").out());
+    }
+
+    /** The system makes the file that a link names, though it is not there yet. */
+    @Test
+    void shouldWriteNothingIntoTheStoreWhenALinkForAcknowledgementsLeadsThere() throws IOException {
+        assertEquals(0, ingest("--table t --key id").status());
+        Files.createSymbolicLink(directory.resolve("direct"), store.resolve("acks"));
+        Files.createSymbolicLink(directory.resolve("indirect"), Path.of("direct"));
+        for (String acks : List.of("direct", "indirect")) {
+            assertRefused(ingest("--table t --acks DIR/" + acks), 2, "acknowledgements within the store: file=");
+            assertFalse(Files.exists(store.resolve("acks")), "left behind in the store: " + acks);
+        }
+        Files.createSymbolicLink(directory.resolve("round"), Path.of("round"));
+        assertEquals(3, ingest("--table t --acks DIR/round").status());
+        Files.createSymbolicLink(directory.resolve("outside"), Path.of("acks"));
+        assertEquals(0, ingest("--table t --acks DIR/outside").status());
+        assertEquals(1, Files.readAllLines(directory.resolve("acks")).size());
+    }
+
+    /** To read the lock's file would end with closing it, which frees the store that this very process owns. */
+    @ParameterizedTest
+    @ValueSource(strings = {"store/LOCK", "store/FORMAT", "store/../link/LOCK", "lock"})
+    void shouldReadNoFileOfTheStoreWhenItIsNamedAsInput(String name) throws IOException {
+        assertEquals(0, ingest("--table t --key id").status());
+        Files.createSymbolicLink(directory.resolve("link"), store);
+        Files.createSymbolicLink(directory.resolve("lock"), store.resolve("LOCK"));
+        String tables = tables();
+        Path file = directory.resolve(name);
+        assertRefused(
+                Cli.run("", arguments(file.toString(), "--table u --key id --schema DIR/good.json")),
+                2,
+                "input within the store: file=" + file);
+        assertRefused(ingest("--table u --key id --schema " + file), 2, "schema file within the store: file=" + file);
+        assertEquals(tables, tables());
+    }
+
+    /** Opening it would wait for a reader; and what a reader takes out of a pipe is kept nowhere. */
+    @Test
+    @Timeout(value = 20, threadMode = ThreadMode.SEPARATE_THREAD)
+    void shouldNotWaitWhenAcknowledgementFileIsPipe() throws Exception {
+        Path pipe = directory.resolve("pipe");
+        Process mkfifo = new ProcessBuilder("mkfifo", pipe.toString()).start();
+        assumeTrue(mkfifo.waitFor() == 0, "skipped: this system makes no pipes");
+        assertRefused(
+                ingest("--table t --key id --acks " + pipe), 2, "a pipe is no file of acknowledgements: file=" + pipe);
+        assertFalse(Files.exists(store), "left behind");
     }
 }

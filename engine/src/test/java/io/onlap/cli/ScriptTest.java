@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,5 +86,29 @@ class ScriptTest {
         Process process = builder.start();
         assertTrue(process.waitFor(30, TimeUnit.SECONDS), "the script does not end");
         assertEquals("0\n1\n2\n", Files.readString(streams), "closed: " + closed);
+    }
+
+    /** Scripts read the first word on stderr: it is the kind, also where the script itself fails. */
+    @Test
+    void shouldNameTheKindFirstWhenTheBuildFails() throws Exception {
+        Files.delete(directory.resolve("engine/target/.onlap-built"));
+        Path maven = Files.createDirectories(directory.resolve("maven")).resolve("mvn");
+        assertTrue(
+                Files.writeString(maven, "#!/bin/sh\necho broken here\nexit 1\n")
+                        .toFile()
+                        .setExecutable(true),
+                "not executable: " + maven);
+        ProcessBuilder builder = new ProcessBuilder("bash", script.toString(), "get");
+        builder.environment()
+                .putAll(Map.of(
+                        "PATH",
+                        directory.resolve("maven") + ":" + builder.environment().get("PATH"),
+                        "JAVA_HOME",
+                        directory.resolve("jdk").toString()));
+        Process process = builder.start();
+        String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertTrue(process.waitFor(30, TimeUnit.SECONDS), "the script does not end");
+        assertEquals("FATAL: the build failed: module=engine\nbroken here\n", err);
+        assertEquals(3, process.exitValue());
     }
 }

@@ -112,18 +112,20 @@ final class ManifestRaceTest {
             List<Thread> threads = new ArrayList<>();
             for (int number = 0; number < THREADS; number++) {
                 String name = "process " + arguments[1] + " thread " + number;
-                threads.add(new Thread(() -> {
-                    for (long version = 1; version <= VERSIONS; version++) {
-                        String content = name + " version " + version;
-                        if (storage.createIfAbsent(layout.record(version), content.getBytes(StandardCharsets.UTF_8))) {
-                            System.out.println(version + " " + content);
-                        }
-                    }
-                }));
+                threads.add(new Thread(() -> createAll(storage, layout, name)));
             }
             threads.forEach(Thread::start);
             for (Thread thread : threads) {
                 thread.join();
+            }
+        }
+
+        private static void createAll(Storage storage, StoreLayout layout, String name) {
+            for (long version = 1; version <= VERSIONS; version++) {
+                String content = name + " version " + version;
+                if (storage.createIfAbsent(layout.record(version), content.getBytes(StandardCharsets.UTF_8))) {
+                    System.out.println(version + " " + content);
+                }
             }
         }
     }

@@ -3,8 +3,6 @@ package io.onlap.jmh;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Properties;
 
 /**
@@ -25,12 +23,10 @@ final class BenchFlags {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read jvm.properties", e);
         }
-        List<String> flags =
-                new ArrayList<>(List.of(properties.getProperty("flags").trim().split(" +", -1)));
+        String flags = properties.getProperty("flags");
         if (Runtime.version().feature() >= UNSAFE_MEMORY_WARNS) {
-            flags.add("--sun-misc-unsafe-memory-access=allow");
-            flags.add("--enable-native-access=ALL-UNNAMED");
+            flags += " " + properties.getProperty("newer");
         }
-        return flags.toArray(String[]::new);
+        return flags.trim().split(" +", -1);
     }
 }
