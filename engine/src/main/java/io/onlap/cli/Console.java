@@ -31,9 +31,9 @@ record Console(InputStream in, ResultStream out, PrintStream err, Progress.Style
                 Progress.Style.ofProcess());
     }
 
-    /** Progress of this command, shown on a terminal and where it is {@code asked} for. */
-    Progress progress(boolean asked, LongSupplier memoryBytes) {
-        return new Progress(err, style.shownIf(asked), System::nanoTime, memoryBytes);
+    /** Progress of this command, shown if it is {@code wanted}. */
+    Progress progress(boolean wanted, LongSupplier memoryBytes) {
+        return new Progress(err, style.shownIf(wanted), System::nanoTime, memoryBytes);
     }
 
     /** Says what stopped the command. */

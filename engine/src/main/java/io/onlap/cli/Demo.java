@@ -42,13 +42,13 @@ final class Demo {
     private DemoInput input;
     private boolean sound = true;
 
-    Demo(Console console, Path directory, long rows, boolean progressAsked) {
+    Demo(Console console, Path directory, long rows, boolean progressWanted) {
         this.console = console;
         this.directory = directory;
         this.store = directory.resolve("store");
         this.acks = directory.resolve("acks");
         this.rowsAsked = rows;
-        this.progress = console.progress(progressAsked, this::writerMemory);
+        this.progress = console.progress(progressWanted, this::writerMemory);
     }
 
     /** What the newest owner told; 0 while there is none. */

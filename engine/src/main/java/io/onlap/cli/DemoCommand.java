@@ -45,7 +45,7 @@ final class DemoCommand implements Callable<Integer> {
         Path directory = parent == null
                 ? Files.createTempDirectory("onlap-demo-")
                 : Files.createTempDirectory(parent, "onlap-demo-");
-        Demo demo = new Demo(console, directory, rows, progress.asked());
+        Demo demo = new Demo(console, directory, rows, progress.wanted());
         boolean sound = demo.run();
         print(demo.results());
         if (!output.json()) {

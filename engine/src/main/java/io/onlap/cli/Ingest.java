@@ -68,7 +68,7 @@ final class Ingest {
         this.writer = engine.writer();
         this.batch = writer.batch();
         this.progress =
-                console.progress(options.progress.asked(), () -> engine.stats().allocatedBytes());
+                console.progress(options.progress.wanted(), () -> engine.stats().allocatedBytes());
     }
 
     Tally tally() {

@@ -6,8 +6,8 @@ import java.util.function.LongSupplier;
 
 /**
  * Tells on stderr how a long command goes: rows, rate, memory, and with a known end the time left. On a terminal one line that is
- * rewritten, with a bar, and taken away at the end; elsewhere nothing, since scripts read the kind of a failure from the first
- * word there, or where {@code --progress} asks for it a plain line now and then.
+ * rewritten, with a bar, and taken away at the end; elsewhere a plain line now and then. Nothing with {@code --no-progress}:
+ * scripts then read the kind of a failure from the first word there.
  *
  * <p>Threading: one thread.
  */
@@ -25,12 +25,12 @@ final class Progress implements AutoCloseable {
         static Style ofProcess() {
             String noColor = System.getenv("NO_COLOR");
             boolean terminal = Boolean.getBoolean("onlap.stderr.terminal");
-            return new Style(terminal, terminal, noColor == null || noColor.isEmpty());
+            return new Style(true, terminal, noColor == null || noColor.isEmpty());
         }
 
-        /** The same, but shown in any case if {@code asked}. */
-        Style shownIf(boolean asked) {
-            return new Style(shown || asked, terminal, color);
+        /** The same, but shown only if it is {@code wanted}. */
+        Style shownIf(boolean wanted) {
+            return new Style(shown && wanted, terminal, color);
         }
     }
 

@@ -8,10 +8,12 @@ import picocli.CommandLine.Option;
  * <p>Threading: filled before the command runs, then only read.
  */
 final class ProgressOption {
-    @Option(names = "--progress", description = "Tell how it goes also where stderr is no terminal.")
-    private boolean asked;
+    @Option(
+            names = "--no-progress",
+            description = "Say nothing of how it goes: what is on stderr begins with the failure.")
+    private boolean refused;
 
-    boolean asked() {
-        return asked;
+    boolean wanted() {
+        return !refused;
     }
 }

@@ -40,7 +40,7 @@ final class Cli {
                 stdin,
                 new ResultStream(out),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
-                new Progress.Style(false, false, false));
+                new Progress.Style(true, false, false));
         int status = Main.run(console, arguments);
         return new Result(status, "", err.toString(StandardCharsets.UTF_8));
     }

@@ -18,7 +18,8 @@ class DemoTest {
 
     @Test
     void shouldLoseNothingWhenItsWriterIsKilled() throws Exception {
-        Cli.Result result = Cli.run("demo", "--rows", "2000", "--json", "--directory", directory.toString());
+        Cli.Result result =
+                Cli.run("demo", "--no-progress", "--rows", "2000", "--json", "--directory", directory.toString());
         assertEquals(0, result.status(), result.out() + result.err());
         assertEquals("", result.err());
         JsonNode told = new ObjectMapper().readTree(result.out());

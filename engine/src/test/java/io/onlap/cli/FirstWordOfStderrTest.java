@@ -65,7 +65,7 @@ class FirstWordOfStderrTest {
                 "--key",
                 "id",
                 "--skip-bad",
-                "--progress",
+                "--no-progress",
                 "-");
         assertEquals(3, result.status());
         assertTrue(result.err().matches("FATAL: [^\n]*broken off\nskipped: -:2:[^\n]*\n"), result.err());

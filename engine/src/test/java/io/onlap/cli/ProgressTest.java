@@ -39,14 +39,14 @@ class ProgressTest {
         assertEquals(line, shown.toString(StandardCharsets.UTF_8));
     }
 
-    /** Scripts read the first word on stderr, which is the kind of what stopped a command. */
+    /** Scripts read the first word on stderr, which is then the kind of what stopped a command. */
     @Test
-    void shouldSayNothingWhenStderrIsNoTerminalUnlessAsked() {
-        Progress.Style style = new Progress.Style(false, false, false);
-        for (boolean asked : new boolean[] {false, true}) {
+    void shouldSayNothingUnlessWanted() {
+        Progress.Style style = new Progress.Style(true, false, false);
+        for (boolean wanted : new boolean[] {false, true}) {
             shown.reset();
             PrintStream err = new PrintStream(shown, true, StandardCharsets.UTF_8);
-            try (Progress progress = new Progress(err, style.shownIf(asked), () -> nowNs, () -> 0)) {
+            try (Progress progress = new Progress(err, style.shownIf(wanted), () -> nowNs, () -> 0)) {
                 progress.say("ingesting");
                 progress.update(0, -1);
                 nowNs += 10_000_000_000L;
@@ -54,7 +54,7 @@ class ProgressTest {
             }
             String lines =
                     "ingesting" + System.lineSeparator() + "20 rows  2 rows/s  memory 0 MiB" + System.lineSeparator();
-            assertEquals(asked ? lines : "", shown.toString(StandardCharsets.UTF_8));
+            assertEquals(wanted ? lines : "", shown.toString(StandardCharsets.UTF_8));
         }
     }
 }
