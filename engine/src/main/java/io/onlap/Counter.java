@@ -62,5 +62,7 @@ public enum Counter {
     /** Setting: ordinal of {@link Durability}. */
     DURABILITY,
     /** Setting: longest wait of a writer, milliseconds. */
-    STALL_TIMEOUT_MILLIS
+    STALL_TIMEOUT_MILLIS,
+    /** Newest sequence that is acknowledged: whoever reads the log after he read this finds it there, or flushed. */
+    ACKNOWLEDGED_SEQUENCE
 }

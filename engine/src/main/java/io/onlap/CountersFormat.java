@@ -11,7 +11,8 @@ package io.onlap;
  * </pre>
  *
  * <p>The ticket is odd while the counters are being written and grows with each writing: who reads the same even ticket
- * before and after has numbers of one moment. Nothing depends on this file; it is never forced and has no checksum.
+ * before and after has numbers of one moment. It is never forced and has no checksum: what is read, written and recovered
+ * does not depend on it; readers beside the owner only find damage by it ({@link Acknowledged}).
  *
  * <p>Threading: constants.
  */

@@ -1,7 +1,6 @@
 package io.onlap;
 
 import io.onlap.io.Env;
-import io.onlap.io.MappedFile;
 import io.onlap.io.StorageException;
 import io.onlap.manifest.Finding;
 import io.onlap.manifest.Manifest;
@@ -13,13 +12,10 @@ import io.onlap.manifest.StoreLayout;
 import io.onlap.memtable.RowBlock;
 import io.onlap.wal.WalReader;
 import io.onlap.wal.WalTail;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -32,8 +28,6 @@ import org.agrona.DirectBuffer;
  * <p>Threading: stateless.
  */
 public final class Inspection {
-    private static final int COUNTER_ATTEMPTS_MAX = 1_000;
-
     private Inspection() {}
 
     /**
@@ -185,35 +179,9 @@ public final class Inspection {
      * @return empty if no owner told anything this program understands
      * @throws StorageException NOT_FOUND if there is no store
      */
-    @SuppressWarnings("EnumOrdinal") // the order is the format: Counter says so
     public static Map<Counter, Long> counters(Path directory) {
         Env env = Env.system();
-        StoreLayout layout = layout(env, directory);
-        Map<Counter, Long> values = new EnumMap<>(Counter.class);
-        if (!env.storage().exists(layout.counters())
-                || env.storage().size(layout.counters()) != CountersFormat.FILE_BYTES) {
-            return values;
-        }
-        try (MappedFile map = env.storage().map(layout.counters())) {
-            ByteBuffer bytes = map.buffer().order(ByteOrder.LITTLE_ENDIAN);
-            for (int attempt = 0; attempt < COUNTER_ATTEMPTS_MAX; attempt++) {
-                long before = bytes.getLong(CountersFormat.TICKET_OFFSET);
-                VarHandle.loadLoadFence();
-                if (bytes.getLong(CountersFormat.MAGIC_OFFSET) == CountersFormat.MAGIC
-                        && bytes.getInt(CountersFormat.FORMAT_OFFSET) == CountersFormat.FORMAT) {
-                    int count = Math.min(bytes.getInt(CountersFormat.COUNT_OFFSET), Counter.values().length);
-                    for (int i = 0; i < count; i++) {
-                        Counter counter = Counter.values()[i];
-                        values.put(counter, bytes.getLong(CountersFormat.offset(counter)));
-                    }
-                }
-                VarHandle.loadLoadFence();
-                if ((before & 1) == 0 && bytes.getLong(CountersFormat.TICKET_OFFSET) == before) {
-                    return values;
-                }
-            }
-            return values; // of an owner that was killed while it wrote them
-        }
+        return CountersReader.read(env, layout(env, directory)).values();
     }
 
     /**

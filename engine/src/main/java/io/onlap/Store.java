@@ -178,6 +178,7 @@ final class Store implements AutoCloseable {
         values.put(Counter.GENERATION_AGE_MILLIS, settings.generationAge().toMillis());
         values.put(Counter.DURABILITY, (long) settings.durability().ordinal());
         values.put(Counter.STALL_TIMEOUT_MILLIS, settings.stallTimeout().toMillis());
+        values.put(Counter.ACKNOWLEDGED_SEQUENCE, stats.acknowledgedSequence());
     }
 
     static Store openReader(Path directory, Env env) {

@@ -22,6 +22,11 @@ import java.util.function.Consumer;
  * whole all the time; one at or below it is in that head's files. An owner that closed since is no exception: what it used
  * again before then looks torn too.
  *
+ * <p>Invariant: what a living owner had told to have acknowledged before the reading (see {@link Acknowledged}) is in it, or
+ * in the head behind it. A reading that counts and has less met a hole: it stopped there as at the end of what is written.
+ * Then the log is read once more, and behind the hole too, as where no owner lives; if the rows are there all the same, only
+ * the way to them was damaged; if not, and no flush saved them meanwhile, it is CORRUPT.
+ *
  * <p>Failure windows: a log file that vanishes, or is cleared, while it is read means that an owner flushed meanwhile; what
  * follows it in the log is then left out by the reader, whose frames name their predecessors: start over, above what is
  * flushed now. What is wrong under a head that stands still is wrong.
@@ -48,17 +53,33 @@ final class UnflushedLog {
      * @throws StorageException CORRUPT naming the place; BUSY if the owner flushes faster than this reads
      */
     static End read(Env env, StoreLayout layout, Manifest manifest, Consumer<WalReader> reading) {
+        boolean searches = false;
         for (int attempt = 1; ; attempt++) {
+            Acknowledged told = Acknowledged.told(env, layout);
             long flushed = manifest.refresh().flushedGeneration();
             try (WalReader reader = WalReader.open(env, layout.wal(), epoch -> lives(env, layout, epoch))) {
+                long expected = told.of(reader.newestEpoch());
                 reader.skipBelow(flushed + 1);
+                if (searches) {
+                    reader.expect(expected);
+                }
                 reading.accept(reader);
                 env.failPoints().reach(FailPoint.READER_BEFORE_HEAD);
                 ManifestState head = manifest.refresh();
+                boolean still = head.flushedGeneration() == flushed;
                 boolean whole = !reader.isBroken() && reader.droppedTail() == null;
-                if (whole || head.flushedGeneration() == flushed) {
+                long reached = Math.max(reader.lastSequence(), head.lastSequence());
+                boolean misses = reached < expected && told.counts(env, layout);
+                if (!misses && (whole || still)) {
                     return new End(head, reader.droppedTail());
                 }
+                if (misses && searches && still) {
+                    throw new StorageException(
+                            Kind.CORRUPT,
+                            "log damaged: " + reader.describeEnd() + ", lastSequence=" + reached
+                                    + ", acknowledgedSequence=" + expected);
+                }
+                searches = misses;
                 if (attempt == ATTEMPTS_MAX) {
                     throw new StorageException(
                             Kind.BUSY, "owner flushes faster than its log can be read: attempts=" + ATTEMPTS_MAX);

@@ -33,7 +33,7 @@ import java.nio.file.Path;
  *   <li>A fenced owner that still lives counts as living: it may write the one frame that it finds itself fenced behind. In
  *       a directory that is not the newest nobody asks: recovery reads that frame, whole or torn, in the same way.
  *   <li>The answer cannot be had, on a disk that knows no locks, say, or in a store of a program that made no own files,
- *       until it is next opened: it lives.
+ *       until it is next opened: {@link #lives} says yes, {@link #surelyLives} no.
  * </ul>
  * Nothing depends on the file OWNER, which may be old, torn or absent, and nothing here on power: after its loss nobody lives.
  *
@@ -50,14 +50,23 @@ public final class Owners {
 
     /** Does the owner of {@code epoch} live? In doubt yes. */
     public static boolean lives(Env env, StoreLayout layout, long epoch) {
+        return lives(env, layout, epoch, true); // who cannot tell must expect that files change
+    }
+
+    /** Does the owner of {@code epoch} live, and has it since it began? In doubt no. */
+    public static boolean surelyLives(Env env, StoreLayout layout, long epoch) {
+        return lives(env, layout, epoch, false);
+    }
+
+    private static boolean lives(Env env, StoreLayout layout, long epoch, boolean inDoubt) {
         try {
             if (!env.storage().exists(layout.owners())) {
-                return true; // a program that made no own files may own the store
+                return inDoubt; // a program that made no own files may own the store
             }
             LockedFile.Found found = LockedFile.look(env.storage(), layout.ownFile(epoch));
             return found != null && found.live();
         } catch (StorageException e) {
-            return true; // who cannot tell must expect that files change
+            return inDoubt;
         }
     }
 

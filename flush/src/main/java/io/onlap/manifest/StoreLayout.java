@@ -49,7 +49,7 @@ public record StoreLayout(Path root) {
         return root.resolve("EPOCH");
     }
 
-    /** What the owner tells of itself; nothing depends on it. */
+    /** What the owner tells of itself; no row depends on it. */
     public Path counters() {
         return root.resolve("COUNTERS");
     }

@@ -29,6 +29,7 @@ final class EpochReader {
     private final List<SegmentScanner> segments;
     private final FrameHeader header;
     private boolean live;
+    private long expected = FrameFormat.NO_SEQUENCE;
     private WalEnd cut;
     private int index;
     private long position;
@@ -49,6 +50,11 @@ final class EpochReader {
     /** Its last segment may still be written; before anything is read. */
     void expectWrites() {
         live = true;
+    }
+
+    /** Up to {@code sequence} no place without a frame is taken for the end of what is written so far. */
+    void expect(long sequence) {
+        expected = sequence;
     }
 
     long epoch() {
@@ -127,15 +133,16 @@ final class EpochReader {
         end = new WalPosition(segments.get(at).generation(), position);
     }
 
-    private static long findWritten(SegmentScanner segment, long from) {
+    private long findWritten(SegmentScanner segment, long from) {
         long found = segment.nextWritten(from);
         for (int i = 0; found < -1 && i < REREADS_MAX; i++) {
             LockSupport.parkNanos(REREAD_NS);
             segment.forget();
             found = segment.nextWritten(from);
         }
-        // Complete and still bad: look behind it, as in a file nobody writes.
-        return found < -1 ? segment.findFrame(from, Long.MAX_VALUE) : found;
+        // Complete and still bad, or not there though it must be: look behind it, as in a file nobody writes.
+        boolean missing = found == -1 && lastSequence < expected;
+        return found < -1 || missing ? segment.findFrame(from, Long.MAX_VALUE) : found;
     }
 
     /** No frame follows: is that an end, a tail, or damage? */

@@ -29,6 +29,7 @@ public final class WalReader implements AutoCloseable {
     /** A START frame lies right behind Chronicle's header and index; farther in there is none to look for. */
     private static final long START_OFFSET_MAX = 1 << 20;
 
+    private final Path walRoot;
     private final FileWindow window = new FileWindow();
     private final FrameHeader header = new FrameHeader();
     private final List<EpochReader> epochs = new ArrayList<>();
@@ -39,7 +40,9 @@ public final class WalReader implements AutoCloseable {
     private int length;
     private int frameEnd;
 
-    private WalReader() {}
+    private WalReader(Path walRoot) {
+        this.walRoot = walRoot;
+    }
 
     /**
      * Opens the files of all directories.
@@ -50,7 +53,7 @@ public final class WalReader implements AutoCloseable {
      * @throws StorageException NOT_FOUND if a file was deleted meanwhile: read the head again and start over
      */
     public static WalReader open(Env env, Path walRoot, LongPredicate lives) {
-        WalReader reader = new WalReader();
+        WalReader reader = new WalReader(walRoot);
         try {
             for (Map.Entry<Long, Path> directory :
                     WalDirectories.epochs(env.storage(), walRoot).entrySet()) {
@@ -77,10 +80,13 @@ public final class WalReader implements AutoCloseable {
     }
 
     private void askAboutNewest(LongPredicate lives) {
-        EpochReader newest = epochs.isEmpty() ? null : epochs.get(epochs.size() - 1);
-        if (newest != null && lives.test(newest.epoch())) {
-            newest.expectWrites();
+        if (!epochs.isEmpty() && lives.test(newest().epoch())) {
+            newest().expectWrites();
         }
+    }
+
+    private EpochReader newest() {
+        return epochs.get(epochs.size() - 1);
     }
 
     /** Each directory with a START frame cuts all older ones; one that it does not name ended before it had a frame. */
@@ -117,6 +123,17 @@ public final class WalReader implements AutoCloseable {
     public void skipBelow(long generation) {
         for (EpochReader epoch : epochs) {
             epoch.skipBelow(generation);
+        }
+    }
+
+    /**
+     * The owner of the newest directory is known to have written up to {@code sequence} before {@link #open}, so what is no
+     * frame before that is not where it writes: frames behind it are looked for, through the rest of the segment. Before the
+     * first {@link #next}.
+     */
+    public void expect(long sequence) {
+        if (!epochs.isEmpty()) {
+            newest().expect(sequence);
         }
     }
 
@@ -206,6 +223,26 @@ public final class WalReader implements AutoCloseable {
     /** Where each directory ends, by ascending epoch; after {@link #next} was false. */
     public List<WalEnd> ends() {
         return epochs.stream().map(EpochReader::end).toList();
+    }
+
+    /** Of the newest directory; -1 if there is none. */
+    public long newestEpoch() {
+        return epochs.isEmpty() ? -1 : newest().epoch();
+    }
+
+    /** Newest sequence of those that were read, or that the log names as written before; -1: none. After {@link #next} was false. */
+    public long lastSequence() {
+        return epochs.stream()
+                .mapToLong(epoch -> epoch.end().lastSequence())
+                .max()
+                .orElse(FrameFormat.NO_SEQUENCE);
+    }
+
+    /** Where the newest directory was read to, for messages; it has to be there. After {@link #next} was false. */
+    public String describeEnd() {
+        WalPosition end = newest().end().position();
+        Path directory = WalDirectories.of(walRoot, newest().epoch());
+        return "path=" + directory.resolve(SegmentNames.fileName(end.generation())) + ", position=" + end.offset();
     }
 
     /** What was dropped by the rule of the tail; null if nothing was. After {@link #next} was false. */

@@ -138,4 +138,41 @@ final class WalLiveReaderTest {
             }
         }
     }
+
+    @Test
+    void shouldLookBehindHoleForWhatIsKnownToBeWritten() {
+        long second;
+        long third;
+        try (Wal wal = WalFixture.create(env, root, 1, 1, List.of())) {
+            WalFixture.append(wal.writer(), 1, "a");
+            second = wal.writer().segmentBytes();
+            WalFixture.append(wal.writer(), 2, "b");
+            third = wal.writer().segmentBytes();
+            WalFixture.append(wal.writer(), 3, "c");
+            Path segment = WalFixture.segment(root, 1, 1);
+            WalFixture.damage(segment, second, new byte[Integer.BYTES]); // the document header before the frame
+            WalFixture.damage(segment, third, new byte[Integer.BYTES]);
+            assertEquals(List.of("a"), readLive(1, 1, second));
+            assertEquals(List.of("a", "b"), readLive(2, 2, third));
+            assertEquals(List.of("a", "b", "c"), readLive(3, 3, wal.writer().segmentBytes()));
+            assertEquals(List.of("a", "b", "c"), readLive(4, 3, wal.writer().segmentBytes()));
+            WalFixture.damage(segment, second, new byte[Integer.BYTES + FrameFormat.HEADER_BYTES]);
+            assertEquals(List.of("a"), readLive(3, 1, second));
+        }
+    }
+
+    /** The texts of the batches; it reaches {@code last} and {@code end} then. */
+    private List<String> readLive(long expected, long last, long end) {
+        List<String> read = new ArrayList<>();
+        try (WalReader reader = WalReader.open(env, root, epoch -> true)) {
+            reader.expect(expected);
+            while (reader.next()) {
+                read.add(WalFixture.text(reader));
+            }
+            assertEquals(last, reader.lastSequence());
+            String place = "path=" + WalFixture.segment(root, 1, 1) + ", position=" + end;
+            assertEquals(place, reader.describeEnd());
+        }
+        return read;
+    }
 }
