@@ -54,7 +54,7 @@ final class UnflushedLog {
      */
     static End read(Env env, StoreLayout layout, Manifest manifest, Consumer<WalReader> reading) {
         boolean searches = false;
-        for (int attempt = 1; ; attempt++) {
+        for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
             Acknowledged told = Acknowledged.told(env, layout);
             long flushed = manifest.refresh().flushedGeneration();
             try (WalReader reader = WalReader.open(env, layout.wal(), epoch -> lives(env, layout, epoch))) {
@@ -80,18 +80,16 @@ final class UnflushedLog {
                                     + ", acknowledgedSequence=" + expected);
                 }
                 searches = misses;
-                if (attempt == ATTEMPTS_MAX) {
-                    throw new StorageException(
-                            Kind.BUSY, "owner flushes faster than its log can be read: attempts=" + ATTEMPTS_MAX);
-                }
             } catch (StorageException e) {
                 boolean overtaken =
                         e.kind() == Kind.NOT_FOUND || manifest.refresh().flushedGeneration() > flushed;
-                if (!overtaken || attempt == ATTEMPTS_MAX) {
+                if (!overtaken) {
                     throw e;
                 }
             }
         }
+        throw new StorageException(
+                Kind.BUSY, "owner flushes faster than its log can be read: attempts=" + ATTEMPTS_MAX);
     }
 
     private static boolean lives(Env env, StoreLayout layout, long epoch) {

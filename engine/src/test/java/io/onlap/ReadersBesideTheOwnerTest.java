@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.onlap.io.Env;
 import io.onlap.io.FailPoint;
 import io.onlap.io.StorageException;
+import io.onlap.io.StorageException.Kind;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -130,6 +131,25 @@ class ReadersBesideTheOwnerTest {
                 assertEquals(350, Rows.scan(reader.table("t")).size());
             }
             second.open();
+        }
+    }
+
+    /** What a reading meets that the owner overtook says nothing of the log: a file that is being cleared looks damaged. */
+    @Test
+    void shouldBeBusyWhenTheOwnerOvertakesEveryReadingWhateverThoseMet() {
+        Env readerEnv = Env.system();
+        try (Engine engine = Engine.open(directory)) {
+            Table table = engine.createTable("t", Rows.SCHEMA);
+            long[] flushes = {0};
+            readerEnv.failPoints().arm(FailPoint.READER_BEFORE_HEAD, () -> {
+                Rows.putNow(engine, table, "a", flushes[0]++);
+                engine.flush();
+                throw new StorageException(Kind.CORRUPT, "injected");
+            });
+            StorageException failure =
+                    assertThrows(StorageException.class, () -> Engine.openReadOnly(directory, readerEnv));
+            assertEquals(Kind.BUSY, failure.kind(), failure::getMessage);
+            assertTrue(flushes[0] > 1, "no reading was repeated");
         }
     }
 
