@@ -53,7 +53,7 @@ final class LoopWait implements WaitStrategy {
         this.napNs = napNs;
     }
 
-    /** Somebody is going to wait until {@code slot}, which is published, is acknowledged. */
+    /** Somebody is going to wait until {@code slot}, which is claimed, is acknowledged, or free again. */
     void expect(long slot) {
         if (slot - EXPECTED_SLOTS_STEP > expected.get()) {
             expected.accumulateAndGet(slot, Math::max);

@@ -26,7 +26,7 @@ final class WriteRing {
     private static final long PARK_NS_MIN = 1_000;
     private static final long PARK_NS_MAX = 200_000;
 
-    private final LoopWait wait = new LoopWait();
+    private final LoopWait wait;
     private final RingBuffer<RingSlot> ring;
     private final BatchEventProcessor<RingSlot> processor;
     private final Thread thread;
@@ -44,7 +44,12 @@ final class WriteRing {
 
     /** @param loop its {@code nextSequence} is the sequence of the first batch */
     WriteRing(WriteLoop loop, BatchBuffers buffers, OwnerParts parts) {
+        this(loop, buffers, parts, new LoopWait());
+    }
+
+    WriteRing(WriteLoop loop, BatchBuffers buffers, OwnerParts parts, LoopWait wait) {
         EngineSettings settings = parts.settings();
+        this.wait = wait;
         this.loop = loop;
         this.buffers = buffers;
         this.budget = parts.budget();
@@ -207,6 +212,8 @@ final class WriteRing {
                     throw fullDisk.timedOut(
                             "write ring full: slots=" + ring.getBufferSize() + ", waitedMillis=" + waitedMillis);
                 }
+                // The oldest slot is in the way: a nap in which the ring fills would be over too late for a small one.
+                wait.expect(ring.getCursor() + 1 - ring.getBufferSize());
                 LockSupport.parkNanos(parkNs);
                 parkNs = Math.min(PARK_NS_MAX, parkNs * 2);
             }

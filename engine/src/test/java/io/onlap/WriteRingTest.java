@@ -16,6 +16,8 @@ import org.apache.arrow.memory.RootAllocator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 
 /** The ring alone: its write loop has neither log nor manifest, so it can take orders but no batch. */
 class WriteRingTest {
@@ -32,14 +34,18 @@ class WriteRingTest {
     void setUp() {
         allocator = new RootAllocator();
         active = new Memtable(1, allocator);
+        ring = ring(SETTINGS, new LoopWait());
+    }
+
+    private WriteRing ring(EngineSettings settings, LoopWait wait) {
         FullDisk fullDisk = new FullDisk();
         RowMemory memory = new RowMemory();
-        MemoryBudget budget = new MemoryBudget(memory, poison, fullDisk, SETTINGS);
+        MemoryBudget budget = new MemoryBudget(memory, poison, fullDisk, settings);
         Watermark mark = new Watermark("mark", 0, poison, Runnable::run);
         OwnerParts parts = new OwnerParts(
-                Env.system(), SETTINGS, null, null, 1, memory, budget, poison, mark, mark, mark, null, fullDisk);
+                Env.system(), settings, null, null, 1, memory, budget, poison, mark, mark, mark, null, fullDisk);
         BatchBuffers buffers = new BatchBuffers();
-        ring = new WriteRing(new WriteLoop(parts, null, active, 1, buffers, null, () -> {}), buffers, parts);
+        return new WriteRing(new WriteLoop(parts, null, active, 1, buffers, null, () -> {}), buffers, parts, wait);
     }
 
     @AfterEach
@@ -58,6 +64,30 @@ class WriteRingTest {
                         .kind());
         ring.askForSeal();
         ring.askForSeal();
+    }
+
+    /** The loop fails at the first batch it takes, and that is how the writer hears of it. */
+    @Test
+    @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+    void shouldEndTheNapOfTheLoopForAWriterThatWaitsForASlot() {
+        ring = ring(SETTINGS.withStallTimeout(Duration.ofSeconds(5)), new LoopWait(TimeUnit.HOURS.toNanos(1)));
+        ring.start();
+        awaitNap();
+        ring.publish(batch, 16);
+        ring.publish(batch, 16);
+        assertEquals(
+                Kind.FATAL,
+                assertThrows(StorageException.class, () -> ring.publish(batch, 16))
+                        .kind());
+        ring.stop();
+    }
+
+    private static void awaitNap() {
+        while (Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread ->
+                        thread.getName().equals("onlap-write") && thread.getState() == Thread.State.TIMED_WAITING)) {
+            Thread.onSpinWait();
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.onlap.io.StorageException;
 import io.onlap.io.StorageException.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -32,9 +33,18 @@ final class StoreBounds {
         if (!Files.exists(nearest)) {
             return; // and no file can be created there
         }
-        Path real = nearest.toRealPath();
-        if (real.startsWith(store.toRealPath())) {
+        if (isWithin(store, nearest)) {
             throw new StorageException(Kind.INVALID, what + " within the store: file=" + file);
+        }
+    }
+
+    private static boolean isWithin(Path store, Path file) throws IOException {
+        Path storePath = store.toRealPath();
+        try {
+            return file.toRealPath().startsWith(storePath);
+        } catch (NoSuchFileException e) {
+            // It is there, so it lies in no directory: a pipe that only an open file names, as /dev/fd/63 is.
+            return false;
         }
     }
 
