@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
  * A consumer that looks a moment or naps, and then sleeps, misses nothing, in any state. A nap lasts so long here that
  * nobody who has to wait for its end sees it.
  */
-@Timeout(60)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LoopWaitTest {
     private static final int SLOTS = 256;
 
