@@ -66,6 +66,30 @@ class WriteRingTest {
         ring.askForSeal();
     }
 
+    /** The loop fails at the first batch it takes, and that is how we hear that it took it. */
+    @Test
+    @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+    void shouldEndTheNapOfTheLoopForWhoeverWaitsForABatch() {
+        ring = ring(SETTINGS, new LoopWait(TimeUnit.HOURS.toNanos(1)));
+        ring.start();
+        awaitNap();
+        ring.expect(ring.publish(batch, 16));
+        while (!poison.isSet()) {
+            Thread.onSpinWait();
+        }
+        ring.stop();
+    }
+
+    @Test
+    @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+    void shouldEndTheNapOfTheLoopForASeal() {
+        ring = ring(SETTINGS, new LoopWait(TimeUnit.HOURS.toNanos(1)));
+        ring.start();
+        awaitNap();
+        assertEquals(0, Futures.join(ring.seal()));
+        ring.stop();
+    }
+
     /** The loop fails at the first batch it takes, and that is how the writer hears of it. */
     @Test
     @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
